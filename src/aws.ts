@@ -1,0 +1,31 @@
+/** The only place where AWS clients are made: region, endpoint override, host prefix, keys. */
+import type { IoTClient } from '@aws-sdk/client-iot';
+import type { LocationClient } from '@aws-sdk/client-location';
+import type { Target } from './target.ts';
+
+type Where = Pick<Target, 'region' | 'accessKeyId' | 'secretAccessKey'>;
+
+function settings(where: Where, endpoint: string | undefined) {
+  const { accessKeyId, secretAccessKey } = where;
+  return {
+    region: where.region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(accessKeyId && secretAccessKey ? { credentials: { accessKeyId, secretAccessKey } } : {}),
+  };
+}
+
+/** The IoT control plane of `target`. The SDK is loaded only now: it costs a command that needs none its start. */
+export async function iotClient(target: Target): Promise<IoTClient> {
+  const { IoTClient } = await import('@aws-sdk/client-iot');
+  return new IoTClient(settings(target, target.iotEndpoint));
+}
+
+/** Amazon Location of `target`. It would put `tracking.` before the host even of an override, which then resolves nowhere. */
+export async function locationClient(target: Target): Promise<LocationClient> {
+  const { LocationClient } = await import('@aws-sdk/client-location');
+  const { locationEndpoint } = target;
+  return new LocationClient({
+    ...settings(target, locationEndpoint),
+    ...(locationEndpoint === undefined ? {} : { disableHostPrefix: true }),
+  });
+}

@@ -1,0 +1,90 @@
+import FlatQueue from 'flatqueue';
+
+/** Time as everything under `workers/` sees it; tests hand in a fake one. */
+export interface Clock {
+  /** Epoch milliseconds, fractional, never going back. */
+  now(): number;
+  /** Resolves `true` once `now() >= at`, or `false` as soon as the run is stopping. */
+  until(at: number): Promise<boolean>;
+}
+
+/**
+ * The moment that all threads and processes of a run count from: wall clock and monotonic clock read together,
+ * once, by the main process. `hrtime` is the machine's monotonic clock, the same for every process on it, so all
+ * of them agree on `now()` to the microsecond, even if the wall clock is set meanwhile.
+ */
+export interface Epoch {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+export function readEpoch(): Epoch {
+  return { wallMs: Date.now(), monotonicMs: monotonicMs() };
+}
+
+function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
+
+/** A clock that can be told to stop: all sleepers wake with `false`, now and from then on. */
+export interface StoppableClock extends Clock {
+  stop(): void;
+}
+
+/** Timers fire up to a millisecond early or late; below this distance it is not worth another turn. */
+const CLOSE_ENOUGH_MS = 0.05;
+
+/**
+ * The system's clock. All sleepers wait in one heap behind a single timer, because thousands of timers of differing
+ * length would each be a list of their own inside Node.
+ */
+export function systemClock(epoch: Epoch = readEpoch()): StoppableClock {
+  // performance.now() is cheaper than hrtime, but counts from each thread's own beginning.
+  const offset = epoch.wallMs + (monotonicMs() - epoch.monotonicMs) - performance.now();
+  const sleepers = new FlatQueue<(going: boolean) => void>();
+  let timer: NodeJS.Timeout | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
+  let stopped = false;
+
+  const now = () => offset + performance.now();
+
+  function arm(): void {
+    const next = sleepers.peekValue();
+    if (next === undefined) {
+      timerAt = Number.POSITIVE_INFINITY;
+      return;
+    }
+    if (timer !== undefined && timerAt <= next) return;
+    clearTimeout(timer);
+    timerAt = next;
+    timer = setTimeout(wake, Math.max(0, next - now()));
+  }
+
+  function wake(): void {
+    timer = undefined;
+    const horizon = now() + CLOSE_ENOUGH_MS;
+    for (let next = sleepers.peekValue(); next !== undefined && next <= horizon; next = sleepers.peekValue()) {
+      sleepers.pop()?.(true);
+    }
+    arm();
+  }
+
+  return {
+    now,
+    until(at) {
+      if (stopped) return Promise.resolve(false);
+      if (at <= now()) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        sleepers.push(resolve, at);
+        arm();
+      });
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      timer = undefined;
+      while (sleepers.length > 0) sleepers.pop()?.(false);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Errors sorted by who must act, and the exit code of each (docs/ARCHITECTURE.md has the table).
+ * A failed send is none of these: it is an `Attempt` with a code, counted.
+ */
+
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  setup: 3,
+  verdict: 4,
+  interrupted: 130,
+} as const;
+
+interface Remedy {
+  /** What to do about it; printed on a line of its own. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+abstract class SimctlError extends Error {
+  abstract readonly exitCode: number;
+  readonly hint: string | undefined;
+
+  constructor(message: string, { hint, cause }: Remedy = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.hint = hint;
+  }
+}
+
+/** The person at the keyboard must change a flag, a file or a setting. Exit code 2. */
+export class UsageError extends SimctlError {
+  readonly exitCode = EXIT.usage;
+}
+
+/** The surroundings must change: a port in use, an unreachable broker, a missing or expired certificate. Exit code 3. */
+export class SetupError extends SimctlError {
+  readonly exitCode = EXIT.setup;
+}
+
+/** The run could not go on, though it had begun: a full disk, a dead worker. Exit code 3. */
+export class RunError extends SimctlError {
+  readonly exitCode = EXIT.setup;
+}
+
+export type { SimctlError };
+
+/** Whether `error` is one of ours, with a remedy, rather than a bug. */
+export function isSimctlError(error: unknown): error is SimctlError {
+  return error instanceof SimctlError;
+}
+
+/** The text of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of a Node system error (`ENOSPC`, `ECONNREFUSED`, …), if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,31 @@
+/**
+ * Where a run goes: plain data, handed to workers and receiver as it is. `simctl local --ready-file F` writes one
+ * as JSON, and `--target F` reads it back.
+ */
+export interface Target {
+  /** Names it in messages and keys its state on disk: `local`, or `aws/<account or endpoint>/<region>`. */
+  readonly name: string;
+  readonly region: string;
+  /** MQTT over TLS; the host without scheme. */
+  readonly mqttHost: string;
+  readonly mqttPort: number;
+  /** PEM of the authority that signed the broker's certificate; absent: the system's authorities. */
+  readonly caFile?: string;
+  /** Endpoint overrides; absent: the real service of the region. */
+  readonly locationEndpoint?: string;
+  readonly iotEndpoint?: string;
+  /** The query API, up to and including the stage (`http://…/default`). Absent: there is no viewer. */
+  readonly queryEndpoint?: string;
+  /** Where provisioned devices' credentials are kept (fleet/credential-store.ts). */
+  readonly credentialsDir: string;
+  /** The ingest handler's record of each entry and the tracker's answer, where it can be read as a file. */
+  readonly ingestLog?: string;
+  /** Trackers are named `<trackerPrefix><0 … trackerCount-1>`. */
+  readonly trackerPrefix: string;
+  readonly trackerCount: number;
+  /** The stand-in's own keys (its signatures are not checked); real targets use the SDK's provider chain. */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  /** Set while a stand-in serves it. */
+  readonly pid?: number;
+}

@@ -1,0 +1,66 @@
+/**
+ * PositionUpdate ⇄ the bytes on the topic. Shared by the transports, the Lambda handlers and the stand-in.
+ *
+ * The shape is the 2022 project's, `{"payload":{"deviceid","timestamp","location":{"lat","long"}}}` with the
+ * timestamp in seconds, plus `seq`. That project put the longitude into `lat` and the latitude into `long`;
+ * here they are the right way round unless `legacySwap` asks for its exact bytes.
+ */
+import type { PositionUpdate } from './model.ts';
+
+/** The 2022 project's topic; each device publishes below it, on `simUploadLocation/<device id>`. */
+export const TOPIC_ROOT = 'simUploadLocation';
+
+export function topicOf(deviceId: string, root: string = TOPIC_ROOT): string {
+  return `${root}/${deviceId}`;
+}
+
+export interface WireOptions {
+  /** The 2022 bytes: coordinates swapped, six decimals everywhere, no `seq`. */
+  readonly legacySwap?: boolean;
+}
+
+/** The payload of one update, as JSON text. */
+export function encode(update: PositionUpdate, { legacySwap = false }: WireOptions = {}): string {
+  const id = JSON.stringify(update.deviceId);
+  const [longitude, latitude] = update.position;
+  const seconds = update.sampleTime / 1000;
+  if (legacySwap) {
+    return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(6)},"location":{"lat":${longitude.toFixed(6)},"long":${latitude.toFixed(6)}}}}`;
+  }
+  return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(3)},"location":{"lat":${latitude},"long":${longitude}},"seq":${update.seq}}}`;
+}
+
+/** A payload as it came in; `seq` is absent where the sender speaks the 2022 form. */
+export interface WireUpdate {
+  readonly deviceId: string;
+  readonly sampleTime: number;
+  readonly position: readonly [longitude: number, latitude: number];
+  readonly seq: number | undefined;
+}
+
+/**
+ * Reads the parsed JSON of a payload.
+ * @throws Error that names the offending member, for the handler to log and refuse.
+ */
+export function decode(message: unknown): WireUpdate {
+  const payload = member(message, 'payload', 'object') as Record<string, unknown>;
+  const location = member(payload, 'location', 'object', 'payload.');
+  const { seq } = payload;
+  if (seq !== undefined && !Number.isSafeInteger(seq)) throw new Error('payload.seq must be a whole number');
+  return {
+    deviceId: member(payload, 'deviceid', 'string', 'payload.') as string,
+    sampleTime: Math.round((member(payload, 'timestamp', 'number', 'payload.') as number) * 1000),
+    position: [
+      member(location, 'long', 'number', 'payload.location.') as number,
+      member(location, 'lat', 'number', 'payload.location.') as number,
+    ],
+    seq: seq as number | undefined,
+  };
+}
+
+function member(of: unknown, name: string, type: 'object' | 'string' | 'number', path = ''): unknown {
+  const value = typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
+  const fits = type === 'number' ? Number.isFinite(value) : typeof value === type && value !== null;
+  if (!fits) throw new Error(`${path}${name} must be ${type === 'object' ? 'an' : 'a'} ${type}`);
+  return value;
+}
