@@ -61,3 +61,34 @@ export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** An error as plain data, for the way between threads and processes, which keep neither class nor hint. */
+export interface PackedError {
+  readonly kind: 'usage' | 'setup' | 'run' | 'bug';
+  readonly message: string;
+  readonly hint?: string;
+  readonly stack?: string;
+}
+
+export function packError(error: unknown): PackedError {
+  const kind =
+    error instanceof UsageError
+      ? 'usage'
+      : error instanceof SetupError
+        ? 'setup'
+        : error instanceof RunError
+          ? 'run'
+          : 'bug';
+  const { hint, stack } = error instanceof Error ? (error as Error & Remedy) : ({} as Remedy & { stack?: string });
+  return { kind, message: messageOf(error), ...(hint ? { hint } : {}), ...(stack ? { stack } : {}) };
+}
+
+export function unpackError({ kind, message, hint, stack }: PackedError): Error {
+  const remedy = hint === undefined ? {} : { hint };
+  if (kind === 'usage') return new UsageError(message, remedy);
+  if (kind === 'setup') return new SetupError(message, remedy);
+  if (kind === 'run') return new RunError(message, remedy);
+  const bug = new Error(message);
+  if (stack) bug.stack = stack;
+  return bug;
+}

@@ -1,0 +1,56 @@
+import { createWriteStream } from 'node:fs';
+import { RunError } from './errors.ts';
+
+/** A log that grows by whole lines. After SIGKILL it is valid up to its last full line. */
+export interface LineLog {
+  /** `line` without its newline. */
+  write(line: string): void;
+  /** Hands what is buffered to the system; resolves once it has taken it. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+  /** Rejects, once, when the file can no longer be written (a full disk). Never resolves. */
+  readonly failed: Promise<never>;
+}
+
+const CHUNK_CHARS = 64 * 1024;
+
+/** Opens a new file (it must not exist yet), or continues one with `append`. */
+export function openLineLog(file: string, { append = false, mode = 0o644 } = {}): LineLog {
+  const stream = createWriteStream(file, { flags: append ? 'a' : 'wx', mode });
+  let buffer = '';
+  let fail: (error: RunError) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {}); // whoever races it sees it; nobody has to
+  stream.on('error', (error) =>
+    fail(
+      new RunError(`cannot write ${file}: ${error.message}`, {
+        cause: error,
+        hint: 'Free some space or choose another directory with --out. The lines already there are valid.',
+      }),
+    ),
+  );
+
+  const drain = () =>
+    new Promise<void>((resolve) => {
+      const chunk = buffer;
+      buffer = '';
+      if (chunk === '' || stream.destroyed) resolve();
+      else stream.write(chunk, () => resolve());
+    });
+
+  return {
+    failed,
+    write(line) {
+      buffer += line;
+      buffer += '\n';
+      if (buffer.length >= CHUNK_CHARS) void drain();
+    },
+    flush: () => Promise.race([drain(), failed]),
+    async close() {
+      await Promise.race([drain(), failed]);
+      await Promise.race([new Promise<void>((resolve) => stream.end(resolve)), failed]);
+    },
+  };
+}
