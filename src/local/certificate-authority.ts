@@ -1,0 +1,86 @@
+/** The stand-in's certificate authority: signs the broker's certificate and those of devices, lives as long as it. */
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  type CertificateRequest,
+  createCertificate,
+  fromPem,
+  type Issuer,
+  keyIdentifierOf,
+  nameOf,
+  readCsr,
+  toPem,
+} from '../x509.ts';
+
+export interface Authority {
+  /** The authority's own certificate: what clients trust. */
+  readonly caPem: string;
+  /** A TLS server certificate for localhost, 127.0.0.1, ::1 and `hosts`, with a new key. */
+  serverCredentials(hosts?: readonly string[]): { certPem: string; keyPem: string };
+  /**
+   * A device certificate for the key of a signing request, PEM.
+   * @throws CsrError where the request is malformed, not signed by its own key, or its key too weak.
+   */
+  issueFromCsr(csrPem: string, options?: { days?: number }): string;
+  /** The same for a public key in hand (DER), where no request is needed. */
+  issue(spki: Buffer, commonName: string): string;
+}
+
+/** The signing request is at fault, not the authority. */
+export class CsrError extends Error {}
+
+const DAY_MS = 86_400_000;
+/** AWS IoT's own certificates end here. */
+const END_OF_2049 = Date.UTC(2049, 11, 31, 23, 59, 59);
+/** Clocks differ a little between machines. */
+const SKEW_MS = 5 * 60_000;
+
+/** A new authority with a key of its own. `now` gives epoch ms. */
+export async function createAuthority({ now }: { now: () => number }): Promise<Authority> {
+  const { key, spki } = newKey();
+  const issuer: Issuer = { name: nameOf('simctl stand-in authority'), key, keyIdentifier: keyIdentifierOf(spki) };
+  const certify = (request: Pick<CertificateRequest, 'subject' | 'spki' | 'role' | 'hosts'>, notAfter = END_OF_2049) =>
+    toPem('CERTIFICATE', createCertificate({ issuer, notBefore: now() - SKEW_MS, notAfter, ...request }));
+
+  return {
+    caPem: certify({ subject: issuer.name, spki, role: 'authority' }),
+    serverCredentials(hosts = []) {
+      const server = newKey();
+      const all = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])];
+      return {
+        certPem: certify({ subject: nameOf('simctl stand-in'), spki: server.spki, role: 'server', hosts: all }),
+        keyPem: server.key.export({ type: 'pkcs8', format: 'pem' }) as string,
+      };
+    },
+    issueFromCsr(csrPem, { days } = {}) {
+      const { subject, spki: deviceKey } = checkCsr(csrPem);
+      const notAfter = days === undefined ? END_OF_2049 : now() + days * DAY_MS;
+      return certify({ subject, spki: deviceKey, role: 'device' }, notAfter);
+    },
+    issue: (deviceKey, commonName) => certify({ subject: nameOf(commonName), spki: deviceKey, role: 'device' }),
+  };
+}
+
+function newKey(): { key: KeyObject; spki: Buffer } {
+  const pair = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  return { key: createPrivateKey({ key: pair.privateKey, format: 'der', type: 'pkcs8' }), spki: pair.publicKey };
+}
+
+/** AWS IoT takes RSA keys of 2048 bits or more and keys of these curves (CreateCertificateFromCsr). */
+const CURVES = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+function checkCsr(csrPem: string): { subject: Buffer; spki: Buffer } {
+  try {
+    const facts = readCsr(fromPem('CERTIFICATE REQUEST', csrPem));
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = facts.publicKey;
+    const strong =
+      type === 'rsa' ? (details?.modulusLength ?? 0) >= 2048 : type === 'ec' && CURVES.has(details?.namedCurve ?? '');
+    if (!strong) throw new Error('the key must be RSA of 2048 bits or more, or EC of P-256, P-384 or P-521');
+    return facts;
+  } catch (error) {
+    throw new CsrError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
