@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, type webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -70,7 +70,7 @@ describe('createAuthority', () => {
       { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
     ],
   ] as const)('takes a request made elsewhere with %s', async (_, algorithm) => {
-    const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+    const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
     const request = await x509.Pkcs10CertificateRequestGenerator.create({
       name: 'CN=other, O=Elsewhere',
       keys,
@@ -87,7 +87,7 @@ describe('createAuthority', () => {
       publicExponent: new Uint8Array([1, 0, 1]),
       hash: 'SHA-256',
     };
-    const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+    const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
     const request = await x509.Pkcs10CertificateRequestGenerator.create({
       name: 'CN=weak',
       keys,
