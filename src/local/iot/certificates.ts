@@ -1,0 +1,135 @@
+import { generateKeyPair, X509Certificate } from 'node:crypto';
+import { promisify } from 'node:util';
+import { certificateIdOf, fromPem } from '../../x509.ts';
+import { type Authority, CsrError } from '../certificate-authority.ts';
+import { Catalogue } from './catalogue.ts';
+import { IotError, invalid, notFound } from './errors.ts';
+
+export type CertificateStatus = 'ACTIVE' | 'INACTIVE' | 'REVOKED' | 'PENDING_ACTIVATION';
+
+export interface Certificate {
+  readonly id: string;
+  readonly arn: string;
+  readonly pem: string;
+  /** SNI_ONLY: registered without an authority. */
+  readonly mode: 'DEFAULT' | 'SNI_ONLY';
+  readonly createdAt: number;
+  /** Epoch ms. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  modifiedAt: number;
+  status: CertificateStatus;
+  /** Names of what it is attached to. */
+  readonly things: Set<string>;
+  readonly policies: Set<string>;
+}
+
+interface Surroundings {
+  readonly arn: (resource: string) => string;
+  readonly authority: Authority;
+  readonly now: () => number;
+}
+
+/** Device certificates: made here, or registered. */
+export function createCertificates({ arn, authority, now }: Surroundings) {
+  const certificates = new Catalogue<Certificate>();
+
+  function certificate(id: string): Certificate {
+    const found = certificates.get(id);
+    if (!found) throw notFound('Certificate', id);
+    return found;
+  }
+
+  function add(pem: string, status: CertificateStatus, mode: Certificate['mode']): Certificate {
+    const bytes = fromPem('CERTIFICATE', pem);
+    const facts = new X509Certificate(bytes);
+    const id = certificateIdOf(bytes);
+    const added: Certificate = {
+      id,
+      arn: arn(`cert/${id}`),
+      pem,
+      mode,
+      status,
+      createdAt: now(),
+      modifiedAt: now(),
+      notBefore: Date.parse(facts.validFrom),
+      notAfter: Date.parse(facts.validTo),
+      things: new Set(),
+      policies: new Set(),
+    };
+    certificates.add(id, added);
+    return added;
+  }
+
+  return {
+    certificates,
+    certificate,
+
+    createFromCsr(csrPem: string, active: boolean): Certificate {
+      try {
+        return add(authority.issueFromCsr(csrPem), active ? 'ACTIVE' : 'INACTIVE', 'DEFAULT');
+      } catch (error) {
+        if (error instanceof CsrError) throw invalid(`The certificate signing request is not valid: ${error.message}`);
+        throw error;
+      }
+    },
+
+    /** With a new RSA key of 2048 bits, as AWS IoT makes them. */
+    async createWithKeys(active: boolean) {
+      const pair = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+      const spki = pair.publicKey.export({ type: 'spki', format: 'der' });
+      return {
+        created: add(authority.issue(spki, 'AWS IoT Certificate'), active ? 'ACTIVE' : 'INACTIVE', 'DEFAULT'),
+        publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }) as string,
+        privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }) as string,
+      };
+    },
+
+    registerWithoutAuthority(pem: string, status: CertificateStatus): Certificate {
+      let id: string;
+      try {
+        const bytes = fromPem('CERTIFICATE', pem);
+        new X509Certificate(bytes);
+        id = certificateIdOf(bytes);
+      } catch (error) {
+        throw new IotError(
+          'CertificateValidationException',
+          `The certificate is not valid: ${(error as Error).message}`,
+        );
+      }
+      const existing = certificates.get(id);
+      if (existing)
+        throw new IotError('ResourceAlreadyExistsException', 'The certificate is already provisioned or registered', {
+          resourceId: id,
+          resourceArn: existing.arn,
+        });
+      return add(pem, status, 'SNI_ONLY');
+    },
+
+    setStatus(id: string, status: CertificateStatus): void {
+      const found = certificate(id);
+      found.status = status;
+      found.modifiedAt = now();
+    },
+
+    /** With `force`, policies may still be attached, things may not (DeleteCertificate in the service model). */
+    checkDeletable(id: string, force: boolean): Certificate {
+      const found = certificate(id);
+      if (found.status === 'ACTIVE')
+        throw new IotError(
+          'CertificateStateException',
+          'Certificate must be deactivated (not ACTIVE) before deletion.',
+        );
+      if (found.things.size > 0)
+        throw new IotError('DeleteConflictException', `Things must be detached before deletion (arn: ${found.arn})`);
+      if (found.policies.size > 0 && !force)
+        throw new IotError(
+          'DeleteConflictException',
+          `Certificate policies must be detached before deletion (arn: ${found.arn})`,
+        );
+      return found;
+    },
+  };
+}
+
+export type Certificates = ReturnType<typeof createCertificates>;

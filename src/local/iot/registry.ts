@@ -1,0 +1,128 @@
+/** The stand-in's IoT registry: things, certificates, policies, and what is attached to what. In memory. */
+import type { Authority } from '../certificate-authority.ts';
+import type { Policy } from '../policy.ts';
+import { type Certificate, type CertificateStatus, type Certificates, createCertificates } from './certificates.ts';
+import { IotError, invalid } from './errors.ts';
+import * as names from './names.ts';
+import { createPolicies, type PolicyBook } from './policies.ts';
+import { createThings, type Thing, type Things } from './things.ts';
+
+export interface RegistryOptions {
+  readonly region: string;
+  readonly accountId: string;
+  readonly authority: Authority;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+export interface Registry {
+  readonly region: string;
+  readonly accountId: string;
+  readonly things: Things;
+  readonly certificates: Certificates;
+  readonly policies: PolicyBook;
+  /** Grows with every change that can alter what a device may do; decisions made under an older one are void. */
+  readonly revision: number;
+
+  attachPolicy(policyName: string, target: string): void;
+  detachPolicy(policyName: string, target: string): void;
+  attachThing(thingName: string, principal: string): void;
+  detachThing(thingName: string, principal: string): void;
+  setCertificateStatus(certificateId: string, status: CertificateStatus): void;
+  deleteCertificate(certificateId: string, force: boolean): void;
+  /** The certificate that an ARN names. @throws IotError where it names none, or something else. */
+  certificateOf(arn: string): Certificate;
+
+  /** The certificate, where it is ACTIVE and within its dates: who may connect at all. */
+  activeCertificate(certificateId: string): Certificate | undefined;
+  policiesOf(certificate: Certificate): Policy[];
+  /** The thing that a connection stands for: attached to the certificate and named as the client id. */
+  thingOf(certificate: Certificate, clientId: string): Thing | undefined;
+}
+
+/** AWS IoT quota "Maximum number of policies that can be attached to a certificate". */
+const MAX_POLICIES = 10;
+
+export function createRegistry({ region, accountId, authority, now }: RegistryOptions): Registry {
+  const arn = (resource: string) => `arn:aws:iot:${region}:${accountId}:${resource}`;
+  const things = createThings({ arn, now });
+  const certificates = createCertificates({ arn, authority, now });
+  const policies = createPolicies({ arn, now });
+  let revision = 0;
+
+  function certificateOf(principal: string): Certificate {
+    const prefix = arn('cert/');
+    if (!principal.startsWith(prefix))
+      throw invalid(`'${principal.slice(0, 300)}' is not the ARN of a certificate here`);
+    return certificates.certificate(names.certificateId(principal.slice(prefix.length)));
+  }
+
+  return {
+    region,
+    accountId,
+    things,
+    certificates,
+    policies,
+    certificateOf,
+    get revision() {
+      return revision;
+    },
+
+    attachPolicy(policyName, target) {
+      const policy = policies.policy(policyName);
+      const certificate = certificateOf(target);
+      if (!certificate.policies.has(policyName) && certificate.policies.size >= MAX_POLICIES)
+        throw new IotError('LimitExceededException', `A certificate has at most ${MAX_POLICIES} policies`);
+      certificate.policies.add(policyName);
+      policy.targets.add(certificate.id);
+      revision++;
+    },
+
+    detachPolicy(policyName, target) {
+      const policy = policies.policy(policyName);
+      const certificate = certificateOf(target);
+      certificate.policies.delete(policyName);
+      policy.targets.delete(certificate.id);
+      revision++;
+    },
+
+    attachThing(thingName, principal) {
+      const thing = things.thing(thingName);
+      const certificate = certificateOf(principal);
+      thing.principals.add(certificate.id);
+      certificate.things.add(thingName);
+      revision++;
+    },
+
+    detachThing(thingName, principal) {
+      const thing = things.thing(thingName);
+      const certificate = certificateOf(principal);
+      thing.principals.delete(certificate.id);
+      certificate.things.delete(thingName);
+      revision++;
+    },
+
+    setCertificateStatus(certificateId, status) {
+      certificates.setStatus(certificateId, status);
+      revision++;
+    },
+
+    deleteCertificate(certificateId, force) {
+      const { id, policies: attached } = certificates.checkDeletable(certificateId, force);
+      for (const name of attached) policies.policy(name).targets.delete(id);
+      certificates.certificates.delete(id);
+      revision++;
+    },
+
+    activeCertificate(certificateId) {
+      const certificate = certificates.certificates.get(certificateId);
+      if (certificate?.status !== 'ACTIVE') return undefined;
+      const at = now();
+      return at >= certificate.notBefore && at <= certificate.notAfter ? certificate : undefined;
+    },
+
+    policiesOf: ({ policies: attached }) => [...attached].map((name) => policies.policy(name).parsed),
+
+    thingOf: (certificate, clientId) => (certificate.things.has(clientId) ? things.things.get(clientId) : undefined),
+  };
+}
