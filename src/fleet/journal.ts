@@ -1,0 +1,86 @@
+/**
+ * What provisioning is in the middle of, in `provisioning.ndjson` beside the credentials: a device's private key is
+ * there before the call that certifies it, and its certificate before it is attached. After SIGKILL at any point the
+ * next run finds every key again, and with it every certificate that AWS may have made.
+ */
+import { closeSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPrivate, replaceLines, scanLines, trim } from './appended-lines.ts';
+
+export interface MadeCertificate {
+  readonly certificateId: string;
+  readonly certificateArn: string;
+  readonly certificatePem: string;
+}
+
+/** A device that has begun and not ended. Without `certificate`, whether AWS has made one is not known. */
+export interface Pending {
+  readonly deviceId: string;
+  /** Epoch ms: when its key was made. */
+  readonly at: number;
+  readonly privateKeyPem: string;
+  readonly certificate?: MadeCertificate;
+}
+
+export interface Journal {
+  readonly pending: ReadonlyMap<string, Pending>;
+  keyMade(pending: Pending): void;
+  certified(deviceId: string, certificate: MadeCertificate): void;
+  /** The device is done, and no affair of the journal's any more. */
+  settled(deviceId: string): void;
+  /** Leaves nothing behind where nothing is pending. */
+  close(): void;
+}
+
+type Line = { begun: Pending } | { certified: MadeCertificate; deviceId: string } | { settled: string };
+
+/** The file is written anew after this many lines that no longer matter. */
+const TIDY_AFTER = 2000;
+
+/** Opens the journal of `dir`, whose writer lock the caller holds. */
+export function openJournal(dir: string): Journal {
+  const file = join(dir, 'provisioning.ndjson');
+  const pending = new Map<string, Pending>();
+  let fd = openPrivate(file, true)!;
+  let stale = 0;
+
+  const apply = (line: Line) => {
+    if ('begun' in line) pending.set(line.begun.deviceId, line.begun);
+    else if ('settled' in line) pending.delete(line.settled);
+    else {
+      const begun = pending.get(line.deviceId);
+      if (begun) pending.set(line.deviceId, { ...begun, certificate: line.certified });
+    }
+  };
+  trim(
+    fd,
+    scanLines(fd, (line) => apply(JSON.parse(line.toString()))),
+  );
+
+  const record = (line: Line) => {
+    writeSync(fd, `${JSON.stringify(line)}\n`);
+    apply(line);
+    if ('settled' in line && ++stale >= TIDY_AFTER) tidy();
+  };
+
+  function tidy(): void {
+    stale = 0;
+    closeSync(fd);
+    replaceLines(
+      file,
+      [...pending.values()].map((begun) => JSON.stringify({ begun } satisfies Line)),
+    );
+    fd = openPrivate(file, true)!;
+  }
+
+  return {
+    pending,
+    keyMade: (begun) => record({ begun }),
+    certified: (deviceId, certified) => record({ deviceId, certified }),
+    settled: (deviceId) => record({ settled: deviceId }),
+    close() {
+      closeSync(fd);
+      if (pending.size === 0) rmSync(file, { force: true });
+    },
+  };
+}
