@@ -23,3 +23,8 @@ export class SendFailure extends Error {
     this.code = code;
   }
 }
+
+/** The code to count for whatever a `send` rejected with; our own bugs count as `error`, so that no device stops another. */
+export function failureCode(error: unknown): string {
+  return error instanceof SendFailure ? error.code : 'error';
+}

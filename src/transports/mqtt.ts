@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+import { codeOf, SetupError, UsageError } from '../errors.ts';
+import { encode, topicOf } from '../wire.ts';
+import { type DeviceSessions, deviceSessions } from './device-sessions.ts';
+import { sessionsOf } from './session/index.ts';
+import type { SessionOptions } from './session/session.ts';
+import type { TransportSettings } from './settings.ts';
+import type { Transport } from './transport.ts';
+
+/** Any MQTT broker, plain or over TLS, with one user name for all: `--broker mqtt://user:password@host:1883`. */
+export async function mqttTransport(settings: TransportSettings, clock: Clock): Promise<Transport> {
+  const broker = parseBroker(settings.broker);
+  const ca = broker.tls ? await readAuthority(settings.target.caFile) : undefined;
+  const sessions = deviceSessions({
+    open: await sessionsOf(settings.client, clock, settings),
+    clock,
+    seed: settings.seed,
+    optionsOf: (deviceId): SessionOptions => ({
+      ...sessionDefaults(deviceId, settings),
+      host: broker.host,
+      port: broker.port,
+      ...(broker.username === undefined ? {} : { username: broker.username }),
+      ...(broker.password === undefined ? {} : { password: broker.password }),
+      ...(broker.tls ? { tls: ca === undefined ? {} : { ca } } : {}),
+    }),
+  });
+  return overSessions(sessions, settings);
+}
+
+/** What every session of a run has in common. */
+export function sessionDefaults(clientId: string, settings: TransportSettings) {
+  const { keepAliveSeconds, connectTimeoutMs, ackTimeoutMs } = settings;
+  return { clientId, clean: true, keepAliveSeconds, connectTimeoutMs, ackTimeoutMs };
+}
+
+/** Each device publishes on its own topic over its own session. */
+export function overSessions(
+  sessions: DeviceSessions,
+  { topicRoot, legacySwap, qos }: TransportSettings,
+): Transport & Pick<DeviceSessions, 'counts'> {
+  return {
+    connect: sessions.connect,
+    send: (update) =>
+      sessions.publish(update.deviceId, topicOf(update.deviceId, topicRoot), encode(update, { legacySwap }), qos),
+    close: sessions.close,
+    counts: sessions.counts,
+  };
+}
+
+export interface Broker {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Reads `mqtt[s]://[user[:password]@]host[:port]`. @throws UsageError */
+export function parseBroker(text: string | undefined): Broker {
+  const hint = 'It looks like mqtt://localhost:1883, or mqtts://user:password@broker.example:8883.';
+  if (text === undefined) throw new UsageError('the mqtt transport needs a broker', { hint: `Give --broker. ${hint}` });
+  // Never repeated whole in a message: it may hold a password.
+  if (!URL.canParse(text)) throw new UsageError('the --broker given is no URL', { hint });
+  const url = new URL(text);
+  if (url.protocol !== 'mqtt:' && url.protocol !== 'mqtts:')
+    throw new UsageError(`--broker must begin with mqtt:// or mqtts://, not ${url.protocol}//`, { hint });
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (host === '') throw new UsageError('the --broker given names no host', { hint });
+  if (url.pathname.length > 1 || url.search || url.hash)
+    throw new UsageError(`--broker ends with the port; ${url.pathname}${url.search}${url.hash} has no meaning`, {
+      hint,
+    });
+  const tls = url.protocol === 'mqtts:';
+  return {
+    host,
+    port: url.port === '' ? (tls ? 8883 : 1883) : Number(url.port),
+    tls,
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+  };
+}
+
+/** The authorities in a PEM file; none where there is no file. @throws SetupError */
+export async function readAuthority(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new SetupError(`cannot read the authority's certificate ${file} (${codeOf(error) ?? 'error'})`, {
+      cause: error,
+      hint: 'The target names it as caFile. If a stand-in wrote it, is that stand-in still running?',
+    });
+  }
+}

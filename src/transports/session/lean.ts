@@ -1,0 +1,281 @@
+/**
+ * The session this program exists for: MQTT 3.1.1 over `net` or `tls`, made for one thing, sending at little cost.
+ * PUBLISH and PUBACK are handled here in place, everything else is `mqtt-packet`'s.
+ *
+ *     connecting ── CONNACK ──▶ open ── end(), cut() ──▶ closing ──▶ over
+ *         │                      └── connection lost ────────────────▶ over
+ *         └── refused, timed out, aborted ──────────────────────────▶ over
+ */
+import type { Socket } from 'node:net';
+import mqttPacket, { type Packet } from 'mqtt-packet';
+import { messageOf } from '../../errors.ts';
+import { SendFailure } from '../transport.ts';
+import type { Beat, BeatMember } from './beat.ts';
+import { closedEarly, connectFailure, connectTimeout, interrupted, lost, refused } from './failures.ts';
+import { InFlight } from './in-flight.ts';
+import { Incoming } from './incoming.ts';
+import { PublishPackets } from './publish-packet.ts';
+import type { OpenSession, Session, SessionOptions } from './session.ts';
+import { openSocket } from './socket.ts';
+import { atTurnEnd, onNextTurn } from './turn.ts';
+
+/** How long a broker may take to close after DISCONNECT. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+/** Bytes that a session keeps for writing; what does not fit gets a buffer of its own. */
+const OUT_BYTES = 512;
+
+const PINGREQ = Buffer.from([0xc0, 0]);
+const DISCONNECT = Buffer.from([0xe0, 0]);
+
+export function leanSessions(beat: Beat): OpenSession {
+  return (options, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) reject(interrupted());
+      else new LeanSession(options, beat, signal, resolve, reject);
+    });
+}
+
+type State = 'connecting' | 'open' | 'closing' | 'over';
+
+class LeanSession implements Session, BeatMember {
+  readonly lost: Promise<SendFailure>;
+  readonly #options: SessionOptions;
+  readonly #beat: Beat;
+  readonly #signal: AbortSignal;
+  readonly #socket: Socket;
+  readonly #inFlight = new InFlight();
+  readonly #packets = new PublishPackets();
+  readonly #incoming: Incoming;
+  readonly #closed: Promise<void>;
+  #resolve: ((session: Session) => void) | undefined;
+  #reject: ((failure: SendFailure) => void) | undefined;
+  #sayLost: (failure: SendFailure) => void = () => {};
+  #sayClosed: () => void = () => {};
+  #state: State = 'connecting';
+  #failure: SendFailure | undefined;
+
+  /** Packets of this turn, [0, #end) of #out. */
+  #out: Buffer = Buffer.allocUnsafe(OUT_BYTES);
+  #end = 0;
+  /** QoS 0 messages in #out, and those that the system has not taken yet. */
+  #unwritten: number[] = [];
+
+  #packetId = 0;
+  #since: number;
+  #wroteAt: number;
+  #readAt: number;
+  #pingAt: number | undefined;
+
+  constructor(
+    options: SessionOptions,
+    beat: Beat,
+    signal: AbortSignal,
+    resolve: (session: Session) => void,
+    reject: (failure: SendFailure) => void,
+  ) {
+    this.#options = options;
+    this.#beat = beat;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#since = this.#wroteAt = this.#readAt = beat.count;
+    this.lost = new Promise((say) => {
+      this.#sayLost = say;
+    });
+    this.#closed = new Promise((say) => {
+      this.#sayClosed = say;
+    });
+    this.#incoming = new Incoming({
+      puback: (id) => this.#inFlight.settle(id),
+      packet: (packet) => this.#onPacket(packet),
+    });
+    this.#socket = openSocket(options, {
+      ready: () => this.#sayHello(),
+      data: (chunk) => this.#onData(chunk),
+      closed: (error) => this.#onClose(error),
+    });
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    beat.join(this);
+  }
+
+  publish(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+    if (this.#state !== 'open') return Promise.reject(this.#failure ?? interrupted());
+    const packets = this.#packets;
+    let id: number;
+    try {
+      packets.setTopic(topic);
+      const bytes = Buffer.byteLength(payload);
+      const size = packets.size(bytes, qos);
+      if (this.#end + size > this.#out.length) this.#makeRoom(size);
+      id = this.#nextId(qos);
+      if (this.#end === 0) atTurnEnd(this);
+      this.#end = packets.write(this.#out, this.#end, payload, bytes, qos, id);
+    } catch (failure) {
+      return Promise.reject(failure as Error);
+    }
+    if (qos === 0) this.#unwritten.push(id);
+    return this.#inFlight.add(id, this.#beat.count);
+  }
+
+  /** One write for all packets of a turn. */
+  flush(): void {
+    if (this.#end === 0) return;
+    const chunk = this.#out.subarray(0, this.#end);
+    this.#end = 0;
+    if (this.#state === 'over') return;
+    this.#wroteAt = this.#beat.count;
+    if (this.#unwritten.length > 0) {
+      const ids = this.#unwritten;
+      this.#unwritten = [];
+      this.#socket.write(chunk, (error) => error ?? onNextTurn(() => ids.forEach(this.#settle)));
+    } else {
+      this.#socket.write(chunk);
+    }
+    // What the system has not taken at once, Node still refers to.
+    if (this.#socket.writableLength > 0) this.#out = Buffer.allocUnsafe(OUT_BYTES);
+  }
+
+  async end(): Promise<void> {
+    await this.#inFlight.empty();
+    await this.#disconnect();
+  }
+
+  async cut(): Promise<void> {
+    const failure = interrupted();
+    this.#reject?.(failure);
+    this.#failure ??= failure;
+    this.#inFlight.failAll(failure);
+    await this.#disconnect();
+  }
+
+  onBeat(count: number): void {
+    const { connectTimeoutMs, ackTimeoutMs, keepAliveSeconds } = this.#options;
+    const passed = (since: number, ms: number) => count - since >= this.#beat.beats(ms);
+    if (this.#state === 'connecting') {
+      if (passed(this.#since, connectTimeoutMs)) this.#over(connectTimeout(connectTimeoutMs, this.#options));
+      return;
+    }
+    if (this.#state === 'closing') {
+      if (passed(this.#since, CLOSE_TIMEOUT_MS)) this.#socket.destroy();
+      return;
+    }
+    this.#inFlight.expire(count - this.#beat.beats(ackTimeoutMs), ackTimeoutMs);
+    if (keepAliveSeconds === 0) return;
+    if (this.#pingAt !== undefined) {
+      // The answer has as long as any other.
+      if (passed(this.#pingAt, ackTimeoutMs)) this.#over(lost('no answer to PINGREQ', this.#options));
+    } else if (passed(Math.min(this.#wroteAt, this.#readAt), keepAliveSeconds * 750)) {
+      // At three quarters of the interval; the broker cuts at one and a half (MQTT 3.1.1, 3.1.2.10).
+      this.#pingAt = this.#wroteAt = count;
+      this.#socket.write(PINGREQ);
+    }
+  }
+
+  #sayHello(): void {
+    const { clientId, clean, keepAliveSeconds, username, password } = this.#options;
+    this.#socket.write(
+      mqttPacket.generate({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clientId,
+        clean,
+        keepalive: keepAliveSeconds,
+        ...(username === undefined ? {} : { username }),
+        ...(password === undefined ? {} : { password: Buffer.from(password) }),
+      }),
+    );
+  }
+
+  #onData(chunk: Uint8Array): void {
+    this.#readAt = this.#beat.count;
+    try {
+      this.#incoming.read(chunk);
+    } catch (error) {
+      this.#over(
+        this.#state === 'connecting' ? connectFailure(notMqtt(error), this.#options) : lost(error, this.#options),
+      );
+    }
+  }
+
+  #onPacket(packet: Packet): void {
+    if (packet.cmd === 'connack' && this.#state === 'connecting') {
+      const code = packet.returnCode ?? 0;
+      if (code === 0) this.#welcome();
+      else this.#over(refused(code, this.#options));
+    } else if (packet.cmd === 'pingresp') {
+      this.#pingAt = undefined;
+    } else if (packet.cmd === 'publish' && packet.qos === 1) {
+      // Left over from a session of this client id that had subscriptions; unanswered it would come again and again.
+      this.#socket.write(mqttPacket.generate({ cmd: 'puback', messageId: packet.messageId! }));
+    }
+  }
+
+  #welcome(): void {
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#state = 'open';
+    this.#resolve?.(this);
+    this.#resolve = this.#reject = undefined;
+  }
+
+  #onAbort = (): void => this.#over(interrupted());
+
+  #onClose(error: Error | undefined): void {
+    if (this.#state === 'connecting') {
+      this.#over(error === undefined ? closedEarly(this.#options) : connectFailure(error, this.#options));
+    } else if (this.#state === 'open') {
+      this.#over(lost(error, this.#options));
+    } else {
+      this.#over(this.#failure ?? interrupted());
+    }
+    this.#sayClosed();
+  }
+
+  /** The end of everything, however it came. */
+  #over(failure: SendFailure): void {
+    if (this.#state === 'over') return;
+    const before = this.#state;
+    this.#state = 'over';
+    this.#failure ??= failure;
+    this.#beat.leave(this);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#socket.destroy();
+    this.#inFlight.failAll(failure);
+    if (before === 'connecting') this.#reject?.(failure);
+    else if (before === 'open') this.#sayLost(failure);
+    this.#resolve = this.#reject = undefined;
+  }
+
+  async #disconnect(): Promise<void> {
+    if (this.#state === 'connecting') this.#over(interrupted());
+    if (this.#state === 'open') {
+      this.flush();
+      this.#state = 'closing';
+      this.#since = this.#beat.count;
+      this.#socket.end(DISCONNECT);
+    }
+    await this.#closed;
+  }
+
+  #settle = (id: number): void => this.#inFlight.settle(id);
+
+  #makeRoom(size: number): void {
+    this.flush();
+    if (size > this.#out.length) this.#out = Buffer.allocUnsafe(size);
+  }
+
+  /** Packet ids go round from 1 to 65535, past those still out (MQTT 3.1.1, 2.3.1); QoS 0 has none, and counts down from -1. */
+  #nextId(qos: 0 | 1): number {
+    if (qos === 0) return --this.#zeroId;
+    if (this.#inFlight.size >= 0xffff) throw new SendFailure('too-many-in-flight', 'all 65535 packet ids are in use');
+    do this.#packetId = this.#packetId === 0xffff ? 1 : this.#packetId + 1;
+    while (this.#inFlight.has(this.#packetId));
+    return this.#packetId;
+  }
+  #zeroId = 0;
+}
+
+function notMqtt(error: unknown): SendFailure {
+  return new SendFailure('refused', messageOf(error), error);
+}

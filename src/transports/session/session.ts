@@ -1,0 +1,63 @@
+/** One device's MQTT 3.1.1 connection, whichever client library carries it. */
+import type { SecureContext } from 'node:tls';
+import type { SendFailure } from '../transport.ts';
+
+export interface SessionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clientId: string;
+  /** Absent: plain TCP. */
+  readonly tls?: TlsOptions;
+  readonly username?: string;
+  readonly password?: string;
+  /** AWS IoT takes 30 … 1200; 0 switches it off, where the broker allows that. */
+  readonly keepAliveSeconds: number;
+  readonly clean: boolean;
+  /** From the first packet to CONNACK. */
+  readonly connectTimeoutMs: number;
+  /** From PUBLISH to PUBACK. */
+  readonly ackTimeoutMs: number;
+}
+
+/** PEM texts. `cert` and `key` go together: the device's own, for mutual TLS. */
+export interface TlsOptions {
+  /** The authorities that may vouch for the broker; absent: the system's. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name asked for by SNI and checked against the certificate; absent: the host. */
+  readonly servername?: string;
+  readonly alpn?: readonly string[];
+  /** Kept by the caller from one connection of a device to the next, so that the next is cheaper. */
+  readonly memory?: TlsMemory;
+}
+
+/** What a reconnect can use again: the parsed certificate and key (1.7 ms of CPU), and the server's session ticket. */
+export interface TlsMemory {
+  context?: SecureContext;
+  ticket?: Buffer;
+}
+
+export interface Session {
+  /**
+   * Resolves with the PUBACK (QoS 1), or once the system has taken the bytes (QoS 0). Messages leave in the order of the
+   * calls. Rejects with a `SendFailure`: `no-answer` after `ackTimeoutMs`, `connection-lost`, `interrupted`, `bad-topic`.
+   */
+  publish(topic: string, payload: string, qos: 0 | 1): Promise<void>;
+  /** Resolves when the connection is lost, and says why; never after `end` or `cut`. */
+  readonly lost: Promise<SendFailure>;
+  /** Waits for the answers still out, then disconnects. Never rejects. */
+  end(): Promise<void>;
+  /** Settles what is in flight as `interrupted` and disconnects at once. Never rejects. */
+  cut(): Promise<void>;
+}
+
+/**
+ * Connects. Rejects with a `SendFailure`: `unreachable`, `connect-timeout`, `refused`, `broker-untrusted`,
+ * `certificate-rejected`, `certificate-unreadable`, `tls-failed` (the device SDK does not say which), `not-tls`, `no-free-port`, `too-many-open-files`, or `interrupted` by the signal.
+ */
+export type OpenSession = (options: SessionOptions, signal: AbortSignal) => Promise<Session>;
+
+export function addressOf({ host, port }: Pick<SessionOptions, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

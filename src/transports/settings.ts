@@ -1,0 +1,25 @@
+import type { Target } from '../target.ts';
+
+/** Which MQTT client carries the sessions: ours, MQTT.js, or what a real device runs. */
+export type ClientName = 'lean' | 'mqttjs' | 'device-sdk';
+
+/** All that a transport can be told: plain data, which crosses to worker threads. */
+export interface TransportSettings {
+  readonly target: Target;
+  readonly client: ClientName;
+  /** For `mqtt`: `mqtt://user:password@host:1883`, or `mqtts://`. */
+  readonly broker?: string;
+  /** Devices publish on `<topicRoot>/<device id>`. */
+  readonly topicRoot: string;
+  readonly legacySwap: boolean;
+  readonly qos: 0 | 1;
+  readonly ackTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly keepAliveSeconds: number;
+  /** Of the random pauses before reconnecting. */
+  readonly seed: number;
+  /** For `tracker`: how long an update may wait for others to share its request, ms; counts as service time. */
+  readonly lingerMs: number;
+  /** For `tracker`: requests per second of this transport (AWS: 50 per account and Region, over all workers). */
+  readonly ratePerSecond?: number;
+}
