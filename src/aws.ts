@@ -14,10 +14,13 @@ function settings(where: Where, endpoint: string | undefined) {
   };
 }
 
-/** The IoT control plane of `target`. The SDK is loaded only now: it costs a command that needs none its start. */
-export async function iotClient(target: Target): Promise<IoTClient> {
+/**
+ * The IoT control plane of `target`. The SDK is loaded only now: it costs a command that needs none its start.
+ * `maxAttempts: 1` where the caller repeats requests itself.
+ */
+export async function iotClient(target: Target, options: { maxAttempts?: number } = {}): Promise<IoTClient> {
   const { IoTClient } = await import('@aws-sdk/client-iot');
-  return new IoTClient(settings(target, target.iotEndpoint));
+  return new IoTClient({ ...settings(target, target.iotEndpoint), ...options });
 }
 
 /** Amazon Location of `target`. It would put `tracking.` before the host even of an override, which then resolves nowhere. */

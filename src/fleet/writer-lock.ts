@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { codeOf, SetupError } from '../errors.ts';
+import { isRunning } from '../process-alive.ts';
 
 /** The right to write in a directory. Goes with `release`, or with the process. */
 export interface WriterLock {
@@ -43,15 +44,6 @@ function ownerOf(file: string): number | undefined {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -1,0 +1,81 @@
+/** What all devices of a fleet share: their thing type and their one policy. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { IoTClient } from '@aws-sdk/client-iot';
+import { SetupError } from '../errors.ts';
+import { TOPIC_ROOT } from '../wire.ts';
+import { type Call, nameOf } from './control-plane.ts';
+
+export const THING_TYPE = 'simctl-courier';
+export const POLICY = 'simctl-device';
+
+/** The SDK's module and a client of it; the module is loaded by whoever needs it first. */
+export interface Iot {
+  readonly sdk: typeof import('@aws-sdk/client-iot');
+  readonly client: IoTClient;
+  readonly call: Call;
+}
+
+/**
+ * A device connects as itself only, and publishes to its own topic only. (The 2022 project let every device use every
+ * topic, and named that as a flaw: section 5 of its report.)
+ * `arnPrefix` ends before the resource: `arn:aws:iot:<region>:<account>:`.
+ */
+export function devicePolicy(arnPrefix: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: 'iot:Connect',
+        Resource: `${arnPrefix}client/\${iot:Connection.Thing.ThingName}`,
+        Condition: { Bool: { 'iot:Connection.Thing.IsAttached': ['true'] } },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'iot:Publish',
+        Resource: `${arnPrefix}topic/${TOPIC_ROOT}/\${iot:Connection.Thing.ThingName}`,
+      },
+    ],
+  };
+}
+
+/** Makes thing type and policy where they are not there yet. @throws SetupError where the policy is there and is another. */
+export async function layGroundwork(iot: Iot): Promise<void> {
+  const { sdk, client, call } = iot;
+  const thingTypeName = THING_TYPE;
+  const thingTypeProperties = { thingTypeDescription: 'A simulated courier (simctl)' };
+  await unlessExists(
+    call('CreateThingType', () => client.send(new sdk.CreateThingTypeCommand({ thingTypeName, thingTypeProperties }))),
+  );
+  const type = await call('DescribeThingType', () => client.send(new sdk.DescribeThingTypeCommand({ thingTypeName })));
+  if (type.thingTypeMetadata?.deprecated) {
+    await call('DeprecateThingType', () =>
+      client.send(new sdk.DeprecateThingTypeCommand({ thingTypeName, undoDeprecate: true })),
+    );
+  }
+  const arnPrefix = type.thingTypeArn!.slice(0, type.thingTypeArn!.indexOf('thingtype/'));
+  await ensurePolicy(iot, JSON.stringify(devicePolicy(arnPrefix)));
+}
+
+async function ensurePolicy({ sdk, client, call }: Iot, policyDocument: string): Promise<void> {
+  const created = await unlessExists(
+    call('CreatePolicy', () => client.send(new sdk.CreatePolicyCommand({ policyName: POLICY, policyDocument }))),
+  );
+  if (created) return;
+  const found = await call('GetPolicy', () => client.send(new sdk.GetPolicyCommand({ policyName: POLICY })));
+  if (!isDeepStrictEqual(JSON.parse(found.policyDocument ?? 'null'), JSON.parse(policyDocument))) {
+    throw new SetupError(`the account has a policy ${POLICY} that is not simctl's`, {
+      hint: `Delete it ("aws iot delete-policy --policy-name ${POLICY}") if nothing needs it; it must be: ${policyDocument}`,
+    });
+  }
+}
+
+async function unlessExists<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (nameOf(error) === 'ResourceAlreadyExistsException') return undefined;
+    throw error;
+  }
+}

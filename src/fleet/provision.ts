@@ -1,0 +1,122 @@
+/**
+ * Makes devices real: a thing, a key of its own, a certificate and a policy for each, as the 2022 project's Python
+ * script did one by one. May be killed at any point and started again: nothing is made twice, nothing is lost.
+ *
+ *     key made ─▶ journal ─▶ CreateThing ─▶ CreateCertificateFromCsr ─▶ journal ─▶ AttachPolicy ┐
+ *                                                                     AttachThingPrincipal ┴▶ credential store
+ */
+import { UsageError } from '../errors.ts';
+import { mayHaveBeenDone } from './control-plane.ts';
+import { newPrivateKey, signingRequest } from './device-key.ts';
+import { layGroundwork, POLICY, THING_TYPE } from './groundwork.ts';
+import type { MadeCertificate, Pending } from './journal.ts';
+import { inLanes } from './lanes.ts';
+import { type FleetOptions, type FleetSession, withFleet } from './session.ts';
+
+export interface ProvisionOptions extends FleetOptions {
+  readonly deviceIds: Iterable<string>;
+}
+
+export interface Provisioned {
+  /** Devices that have their credentials now, and had not before. */
+  readonly created: number;
+  readonly already: number;
+  /** Of those created: begun by an earlier run that did not finish. */
+  readonly resumed: number;
+  readonly interrupted: boolean;
+}
+
+const CONCURRENCY = 16;
+
+/**
+ * @throws UsageError where an id cannot be a thing's name, SetupError where the target refuses. Either way what is
+ * done stays, and the same call goes on from there.
+ */
+export async function provision(options: ProvisionOptions): Promise<Provisioned> {
+  const { onProgress = () => {}, concurrency = CONCURRENCY } = options;
+  const ids = [...new Set(options.deviceIds)];
+  checkNames(ids);
+  const counts = { created: 0, already: 0, resumed: 0 };
+  const interrupted = await withFleet(options, async (session) => {
+    const { store, journal } = session;
+    const missing = ids.filter((id) => !store.has(id));
+    counts.already = ids.length - missing.length;
+    for (const id of journal.pending.keys()) if (store.has(id)) journal.settled(id);
+    onProgress(counts.already, ids.length);
+    if (missing.length === 0) return;
+
+    await layGroundwork(session);
+    const inDoubt = missing.filter(
+      (id) => journal.pending.get(id)?.certificate === undefined && journal.pending.has(id),
+    );
+    if (inDoubt.length > 0)
+      for (const [id, certificate] of await session.findMade(inDoubt)) journal.certified(id, certificate);
+
+    await inLanes(missing, concurrency, async (id) => {
+      if (journal.pending.has(id)) counts.resumed++;
+      await provisionDevice(session, id);
+      counts.created++;
+      onProgress(counts.already + counts.created, ids.length);
+    });
+  });
+  return { ...counts, interrupted };
+}
+
+/** A thing's name is narrower than a tracker's device id (CreateThing, DeviceId). */
+const THING_NAME = /^[a-zA-Z0-9:_-]{1,128}$/;
+
+function checkNames(ids: readonly string[]): void {
+  const odd = ids.find((id) => !THING_NAME.test(id));
+  if (odd === undefined) return;
+  throw new UsageError(`the device id ${JSON.stringify(odd)} cannot be the name of an IoT thing`, {
+    hint: 'Things are named with 1 to 128 letters A to Z, digits, and : _ -',
+  });
+}
+
+async function provisionDevice(session: FleetSession, deviceId: string): Promise<void> {
+  const { sdk, client, call, store, journal, now } = session;
+  let pending = journal.pending.get(deviceId);
+  if (!pending) {
+    pending = { deviceId, at: now(), privateKeyPem: newPrivateKey() };
+    journal.keyMade(pending);
+  }
+  const thingName = deviceId;
+  await call('CreateThing', () => client.send(new sdk.CreateThingCommand({ thingName, thingTypeName: THING_TYPE })));
+  const certificate = pending.certificate ?? (await certify(session, pending));
+  const principal = certificate.certificateArn;
+  await Promise.all([
+    call('AttachPolicy', () => client.send(new sdk.AttachPolicyCommand({ policyName: POLICY, target: principal }))),
+    call('AttachThingPrincipal', () => client.send(new sdk.AttachThingPrincipalCommand({ thingName, principal }))),
+  ]);
+  store.append({ deviceId, thingName, ...certificate, privateKeyPem: pending.privateKeyPem });
+  journal.settled(deviceId);
+}
+
+/** The one call that must not simply be made again: each time it makes another certificate. */
+async function certify(session: FleetSession, { deviceId, privateKeyPem }: Pending): Promise<MadeCertificate> {
+  const { sdk, client, call, journal, findMade } = session;
+  const certificateSigningRequest = signingRequest(deviceId, privateKeyPem);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const made = await call(
+        'CreateCertificateFromCsr',
+        () => client.send(new sdk.CreateCertificateFromCsrCommand({ certificateSigningRequest, setAsActive: true })),
+        { repeatable: false },
+      );
+      const certificate = {
+        certificateId: made.certificateId!,
+        certificateArn: made.certificateArn!,
+        certificatePem: made.certificatePem!,
+      };
+      journal.certified(deviceId, certificate);
+      return certificate;
+    } catch (error) {
+      if (!mayHaveBeenDone(error) || attempt === 3) throw error;
+      const found = (await findMade([deviceId])).get(deviceId);
+      if (found) {
+        journal.certified(deviceId, found);
+        return found;
+      }
+    }
+  }
+}

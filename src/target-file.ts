@@ -1,0 +1,118 @@
+/** Which target a `--target` flag means: a ready file that a stand-in wrote, or the account of the environment. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { iotClient } from './aws.ts';
+import { codeOf, messageOf, SetupError, UsageError } from './errors.ts';
+import { homeDir } from './home.ts';
+import { isRunning } from './process-alive.ts';
+import type { Target } from './target.ts';
+
+/** As the 2022 project named its ten trackers, and as `infra/` deploys them. */
+const TRACKER_PREFIX = 'sim-iot-tracker';
+const TRACKER_COUNT = 10;
+
+/**
+ * `aws`: the real services of the environment's region and account; anything else: the path of a ready file.
+ * @throws UsageError where the file is none, SetupError where what it names cannot be reached.
+ */
+export function readTarget(flag: string): Promise<Target> {
+  return flag === 'aws' ? awsTarget() : targetFromFile(flag);
+}
+
+async function awsTarget(): Promise<Target> {
+  const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (!region) {
+    throw new SetupError('--target aws needs a region, and neither AWS_REGION nor AWS_DEFAULT_REGION is set', {
+      hint: 'Set AWS_REGION, and credentials as the AWS CLI takes them (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its kin).',
+    });
+  }
+  const unnamed: Target = {
+    name: `aws/${region}`,
+    region,
+    mqttHost: '',
+    mqttPort: 8883,
+    credentialsDir: '',
+    trackerPrefix: TRACKER_PREFIX,
+    trackerCount: TRACKER_COUNT,
+  };
+  const mqttHost = await dataEndpoint(unnamed);
+  // The endpoint's first label is the account's own, so that accounts do not share a directory.
+  const name = `aws/${mqttHost.split('.')[0]}/${region}`;
+  return { ...unnamed, name, mqttHost, credentialsDir: join(homeDir(), 'credentials', name) };
+}
+
+async function dataEndpoint(target: Target): Promise<string> {
+  const client = await iotClient(target);
+  try {
+    const { DescribeEndpointCommand } = await import('@aws-sdk/client-iot');
+    const { endpointAddress } = await client.send(new DescribeEndpointCommand({ endpointType: 'iot:Data-ATS' }));
+    if (!endpointAddress) throw new Error('the answer holds no address');
+    return endpointAddress;
+  } catch (error) {
+    throw new SetupError(`cannot ask AWS IoT in ${target.region} for its endpoint: ${messageOf(error)}`, {
+      hint: 'Look at the credentials ("aws sts get-caller-identity" shows whose they are) and the network.',
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+const STRINGS = ['name', 'region', 'mqttHost', 'credentialsDir', 'trackerPrefix'] as const;
+const WHOLE_NUMBERS = ['mqttPort', 'trackerCount'] as const;
+const OPTIONAL_STRINGS = [
+  'caFile',
+  'locationEndpoint',
+  'iotEndpoint',
+  'queryEndpoint',
+  'ingestLog',
+  'accessKeyId',
+  'secretAccessKey',
+] as const;
+
+async function targetFromFile(file: string): Promise<Target> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw new SetupError(`cannot read the target ${file}: ${messageOf(error)}`);
+    throw new SetupError(`there is no target file ${file}`, {
+      hint: `Start a stand-in that writes it, "simctl local --ready-file ${file}", or say --target aws.`,
+    });
+  }
+  const target = parseTarget(text, file);
+  if (target.pid !== undefined && !isRunning(target.pid)) {
+    throw new SetupError(`the stand-in of ${file} (process ${target.pid}) does not run any more`, {
+      hint: `Start it again with "simctl local --ready-file ${file}".`,
+    });
+  }
+  return target;
+}
+
+function parseTarget(text: string, file: string): Target {
+  const wrong = (what: string) =>
+    new UsageError(`${file} is no target file: ${what}`, { hint: '"simctl local --ready-file FILE" writes one.' });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw wrong(messageOf(error));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('it holds no JSON object');
+  const fields = value as Record<string, unknown>;
+  const problems = [
+    ...STRINGS.filter((name) => typeof fields[name] !== 'string' || fields[name] === '').map(
+      (name) => `${name} must be a string`,
+    ),
+    ...OPTIONAL_STRINGS.filter((name) => fields[name] !== undefined && typeof fields[name] !== 'string').map(
+      (name) => `${name} must be a string`,
+    ),
+    ...WHOLE_NUMBERS.filter((name) => !(Number.isInteger(fields[name]) && (fields[name] as number) > 0)).map(
+      (name) => `${name} must be a whole number above 0`,
+    ),
+  ];
+  const { pid } = fields;
+  if (pid !== undefined && !(Number.isInteger(pid) && (pid as number) > 0)) problems.push('pid must be a process id');
+  if (problems.length > 0) throw wrong(problems.join('; '));
+  return fields as unknown as Target;
+}
