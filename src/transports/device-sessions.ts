@@ -42,6 +42,7 @@ export function deviceSessions({ open, optionsOf, clock, seed }: DeviceSessionsO
 
   async function connectOnce(deviceId: string, signal: AbortSignal): Promise<void> {
     const attempt = (async () => {
+      if (signal.aborted) throw new SendFailure('interrupted');
       const options = await optionsOf(deviceId);
       if (signal.aborted) throw new SendFailure('interrupted');
       const session = await open(options, signal);

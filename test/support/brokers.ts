@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
 import mqttPacket, { type Packet } from 'mqtt-packet';
@@ -173,6 +173,10 @@ export interface ScriptedBroker {
   readonly packets: Packet[];
   /** Resolves with the first packet of that kind, past or to come. */
   saw(cmd: Packet['cmd']): Promise<Packet>;
+  /** Breaks all connections. */
+  dropAll(): void;
+  /** Connections so far that resumed a TLS session. */
+  resumed(): number;
   close(): Promise<void>;
 }
 
@@ -184,8 +188,10 @@ export async function scriptedBroker(
   const packets: Packet[] = [];
   const sockets = new Set<Socket>();
   let waiting: { cmd: string; resolve: (packet: Packet) => void }[] = [];
+  let resumed = 0;
   const server = serve((socket) => {
     sockets.add(socket);
+    if (socket instanceof TLSSocket && socket.isSessionReused()) resumed++;
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     const peer: Peer = {
       reply: (packet) => socket.write(mqttPacket.generate(packet)),
@@ -214,6 +220,11 @@ export async function scriptedBroker(
         if (found) resolve(found);
         else waiting.push({ cmd, resolve });
       }),
+    dropAll() {
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    },
+    resumed: () => resumed,
     async close() {
       const closed = once(server, 'close');
       server.close();

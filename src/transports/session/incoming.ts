@@ -70,7 +70,7 @@ function parse(bytes: Uint8Array): Packet {
     failed = error as Error;
   });
   parser.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  if (failed) throw failed;
+  if (failed) throw new Error(`what came is not MQTT: ${failed.message}`);
   if (!packet) throw new Error(`what came is not MQTT: a packet of type ${bytes[0]! >> 4}`);
   return packet;
 }
