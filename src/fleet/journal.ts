@@ -1,7 +1,7 @@
 /**
- * What provisioning is in the middle of, in `provisioning.ndjson` beside the credentials: a device's private key is
- * there before the call that certifies it, and its certificate before it is attached. After SIGKILL at any point the
- * next run finds every key again, and with it every certificate that AWS may have made.
+ * What provisioning and removing are in the middle of, in `journal.ndjson` beside the credentials: a device's private
+ * key is there before the call that certifies it, its certificate before it is attached, its id before it is removed.
+ * After SIGKILL at any point the next run finds every key again, and with it every certificate that AWS may have made.
  */
 import { closeSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,29 +24,41 @@ export interface Pending {
 
 export interface Journal {
   readonly pending: ReadonlyMap<string, Pending>;
+  /** Devices of the credential store that are being removed, or are removed already. */
+  readonly leaving: ReadonlySet<string>;
   keyMade(pending: Pending): void;
   certified(deviceId: string, certificate: MadeCertificate): void;
   /** The device is done, and no affair of the journal's any more. */
   settled(deviceId: string): void;
-  /** Leaves nothing behind where nothing is pending. */
+  /** The device of the credential store is about to be removed. */
+  removing(deviceId: string): void;
+  /** All that were being removed have left the credential store. */
+  removed(): void;
+  /** Leaves nothing behind where nothing is in the middle. */
   close(): void;
 }
 
-type Line = { begun: Pending } | { certified: MadeCertificate; deviceId: string } | { settled: string };
+type Line =
+  | { begun: Pending }
+  | { certified: MadeCertificate; deviceId: string }
+  | { settled: string }
+  | { removing: string };
 
 /** The file is written anew after this many lines that no longer matter. */
 const TIDY_AFTER = 2000;
 
 /** Opens the journal of `dir`, whose writer lock the caller holds. */
 export function openJournal(dir: string): Journal {
-  const file = join(dir, 'provisioning.ndjson');
+  const file = join(dir, 'journal.ndjson');
   const pending = new Map<string, Pending>();
+  const leaving = new Set<string>();
   let fd = openPrivate(file, true)!;
   let stale = 0;
 
   const apply = (line: Line) => {
     if ('begun' in line) pending.set(line.begun.deviceId, line.begun);
     else if ('settled' in line) pending.delete(line.settled);
+    else if ('removing' in line) leaving.add(line.removing);
     else {
       const begun = pending.get(line.deviceId);
       if (begun) pending.set(line.deviceId, { ...begun, certificate: line.certified });
@@ -66,21 +78,31 @@ export function openJournal(dir: string): Journal {
   function tidy(): void {
     stale = 0;
     closeSync(fd);
+    const lines: Line[] = [
+      ...[...pending.values()].map((begun) => ({ begun })),
+      ...[...leaving].map((removing) => ({ removing })),
+    ];
     replaceLines(
       file,
-      [...pending.values()].map((begun) => JSON.stringify({ begun } satisfies Line)),
+      lines.map((line) => JSON.stringify(line)),
     );
     fd = openPrivate(file, true)!;
   }
 
   return {
     pending,
+    leaving,
     keyMade: (begun) => record({ begun }),
     certified: (deviceId, certified) => record({ deviceId, certified }),
     settled: (deviceId) => record({ settled: deviceId }),
+    removing: (deviceId) => record({ removing: deviceId }),
+    removed() {
+      leaving.clear();
+      tidy();
+    },
     close() {
       closeSync(fd);
-      if (pending.size === 0) rmSync(file, { force: true });
+      if (pending.size === 0 && leaving.size === 0) rmSync(file, { force: true });
     },
   };
 }

@@ -11,7 +11,8 @@ import { newPrivateKey, signingRequest } from './device-key.ts';
 import { layGroundwork, POLICY, THING_TYPE } from './groundwork.ts';
 import type { MadeCertificate, Pending } from './journal.ts';
 import { inLanes } from './lanes.ts';
-import { type FleetOptions, type FleetSession, withFleet } from './session.ts';
+import { finishRemoval } from './remove.ts';
+import { checkBelongs, type FleetOptions, type FleetSession, withFleet } from './session.ts';
 
 export interface ProvisionOptions extends FleetOptions {
   readonly deviceIds: Iterable<string>;
@@ -39,6 +40,8 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
   const counts = { created: 0, already: 0, resumed: 0 };
   const interrupted = await withFleet(options, async (session) => {
     const { store, journal } = session;
+    await finishRemoval(session);
+    await checkBelongs(session, options.target);
     const missing = ids.filter((id) => !store.has(id));
     counts.already = ids.length - missing.length;
     for (const id of journal.pending.keys()) if (store.has(id)) journal.settled(id);

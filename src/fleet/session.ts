@@ -56,7 +56,6 @@ export async function withFleet(
     store = openCredentialStore(target.credentialsDir, { write: true });
     journal = openJournal(target.credentialsDir);
     const session = { sdk, client, call, store, journal, now: clock.now };
-    await checkBelongs(session, target);
     await work({
       ...session,
       findMade: (deviceIds) => findInDoubt(session, pendingOf(session.journal, deviceIds), knownCertificates(session)),
@@ -88,11 +87,11 @@ function knownCertificates({ store, journal }: Pick<FleetSession, 'store' | 'jou
   return known;
 }
 
-/** A stand-in forgets when it ends: credentials of its predecessor would make every device fail to connect. */
-async function checkBelongs(
-  { sdk, client, call, store }: Iot & { store: CredentialStore },
-  target: Target,
-): Promise<void> {
+/**
+ * A stand-in forgets when it ends: credentials of its predecessor would make every device fail to connect.
+ * @throws SetupError
+ */
+export async function checkBelongs({ sdk, client, call, store }: FleetSession, target: Target): Promise<void> {
   const [first] = store.ids();
   if (first === undefined) return;
   const { certificateId } = store.get(first)!;

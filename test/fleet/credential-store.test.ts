@@ -165,7 +165,7 @@ describe('the journal', () => {
     const again = openJournal(dir);
     expect([...again.pending.values()]).toEqual([key('a'), { ...key('b'), certificate }]);
     again.close();
-    expect(statSync(join(dir, 'provisioning.ndjson')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dir, 'journal.ndjson')).mode & 0o777).toBe(0o600);
   });
 
   it('leaves nothing behind where all is settled', () => {
@@ -173,7 +173,7 @@ describe('the journal', () => {
     journal.keyMade(key('a'));
     journal.settled('a');
     journal.close();
-    expect(() => statSync(join(dir, 'provisioning.ndjson'))).toThrow();
+    expect(() => statSync(join(dir, 'journal.ndjson'))).toThrow();
   });
 
   it('stays small while many devices pass through', () => {
@@ -183,7 +183,7 @@ describe('the journal', () => {
       journal.keyMade(key(`d${i}`));
       journal.settled(`d${i}`);
     }
-    expect(statSync(join(dir, 'provisioning.ndjson')).size).toBeLessThan(400_000);
+    expect(statSync(join(dir, 'journal.ndjson')).size).toBeLessThan(400_000);
     journal.close();
     expect([...openJournal(dir).pending.keys()]).toEqual(['waiting']);
   });
@@ -192,7 +192,7 @@ describe('the journal', () => {
     const journal = openJournal(dir);
     journal.keyMade(key('a'));
     journal.keyMade(key('b'));
-    appendFileSync(join(dir, 'provisioning.ndjson'), '{"settled":"a');
+    appendFileSync(join(dir, 'journal.ndjson'), '{"settled":"a');
     const again = openJournal(dir);
     expect([...again.pending.keys()]).toEqual(['a', 'b']);
     again.settled('a');
