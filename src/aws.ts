@@ -3,6 +3,9 @@ import type { IoTClient } from '@aws-sdk/client-iot';
 import type { LocationClient } from '@aws-sdk/client-location';
 import type { Target } from './target.ts';
 
+// Each client would print that next year's releases want a newer Node, into whatever the terminal shows.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 type Where = Pick<Target, 'region' | 'accessKeyId' | 'secretAccessKey'>;
 
 function settings(where: Where, endpoint: string | undefined) {

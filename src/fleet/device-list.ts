@@ -32,3 +32,15 @@ export function countedDevices(count: number, prefix: string): string[] {
   const digits = Math.max(4, String(count - 1).length);
   return Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(digits, '0')}`);
 }
+
+/** What a person can name devices by: exactly one of the two. */
+export interface DeviceChoice {
+  readonly devices?: string | undefined;
+  readonly count?: number | undefined;
+  readonly prefix: string;
+}
+
+/** @throws UsageError where there is no such file, or a device is in it twice. */
+export async function deviceIds({ devices, count, prefix }: DeviceChoice): Promise<string[]> {
+  return devices === undefined ? countedDevices(count ?? 0, prefix) : readDeviceList(devices);
+}

@@ -1,0 +1,70 @@
+import { Flags } from '@oclif/core';
+import { SimctlCommand } from '../command.ts';
+import { EXIT } from '../errors.ts';
+import type { Target } from '../target.ts';
+
+export default class Provision extends SimctlCommand {
+  static override description =
+    'Make devices real: an IoT thing, a key and a certificate for each, and one policy that lets a device publish to its own topic only. Goes on where it was cut off.';
+  static override examples = [
+    '<%= config.bin %> provision --target local.json --count 100 --prefix DEV',
+    '<%= config.bin %> provision --target aws --devices ids.txt --dry-run',
+  ];
+  static override flags = {
+    target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+    devices: Flags.string({
+      description: 'a file with one device id a line',
+      helpValue: 'FILE',
+      exactlyOne: ['devices', 'count'],
+    }),
+    count: Flags.integer({
+      min: 1,
+      max: 1_000_000,
+      description: 'that many devices, named by --prefix and a number',
+      exactlyOne: ['devices', 'count'],
+    }),
+    prefix: Flags.string({ default: 'DEV', description: 'the beginning of the names that --count makes' }),
+    'dry-run': Flags.boolean({ description: 'say what would be done, and what it would cost' }),
+    list: Flags.boolean({
+      description: 'with --dry-run: name the devices that are still to be made',
+      dependsOn: ['dry-run'],
+    }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Provision);
+    const [{ readTarget }, { deviceIds }, { provision }, { endOnSignals }, { progressLine }] = await Promise.all([
+      import('../target-file.ts'),
+      import('../fleet/device-list.ts'),
+      import('../fleet/provision.ts'),
+      import('../run/signals.ts'),
+      import('../progress-line.ts'),
+    ]);
+    const target = await readTarget(flags.target);
+    const ids = await deviceIds(flags);
+    await this.announce(target, ids, flags.list);
+    if (flags['dry-run']) return;
+    const ending = endOnSignals();
+    const line = progressLine('Provisioning');
+    const result = await provision({ target, deviceIds: ids, signal: ending.stop, onProgress: line.update }).finally(
+      line.end,
+    );
+    ending.release();
+    this.log(
+      `${result.created} devices made, ${result.already} there already; credentials in ${target.credentialsDir}`,
+    );
+    if (result.interrupted) this.exit(EXIT.interrupted);
+  }
+
+  private async announce(target: Target, ids: readonly string[], list: boolean): Promise<void> {
+    const [{ missingDevices }, { estimateText }, { isAws }] = await Promise.all([
+      import('../fleet/inventory.ts'),
+      import('../fleet/cost.ts'),
+      import('../fleet/session.ts'),
+    ]);
+    const missing = missingDevices(target, ids);
+    this.logToStderr(`${missing.length} of ${ids.length} devices are still to be made for ${target.name}`);
+    if (isAws(target)) this.logToStderr(estimateText('provision', missing.length));
+    if (list) for (const id of missing) this.log(id);
+  }
+}
