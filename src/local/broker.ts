@@ -32,6 +32,8 @@ export interface BrokerOptions {
   readonly registry: Registry;
   readonly onPublish: (message: BrokerMessage) => void;
   readonly onRefused?: (refusal: Refusal) => void;
+  /** How long a client may take over its TLS handshake, and then over its CONNECT. */
+  readonly handshakeMs?: number;
 }
 
 export interface Broker {
@@ -41,8 +43,9 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** A client that has not finished its TLS handshake, or sent its CONNECT, by then is let go. */
 const HANDSHAKE_MS = 10_000;
+/** A client that takes nothing of what is sent to it for so long is let go. */
+const DRAIN_MS = 10_000;
 
 /** AWS IoT answers an unauthorised CONNECT with 7, where MQTT 3.1.1 says 5 (developer guide, MQTT). */
 const NOT_AUTHORIZED = 7;
@@ -50,7 +53,7 @@ const IDENTIFIER_REJECTED = 2;
 
 /** Listens. @throws the system's error where the address is taken. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { host, port, authority, registry, onPublish, onRefused = () => {} } = options;
+  const { host, port, authority, registry, onPublish, onRefused = () => {}, handshakeMs = HANDSHAKE_MS } = options;
   const devices = new WeakMap<Client, DeviceConnection>();
   const certificates = new WeakMap<object, string>();
 
@@ -61,9 +64,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 
   const aedes = new DeviceBroker({
-    connectTimeout: HANDSHAKE_MS,
-    // Only the thread's own memory bounds what waits for a client that does not read.
-    drainTimeout: HANDSHAKE_MS,
+    connectTimeout: handshakeMs,
+    drainTimeout: DRAIN_MS,
 
     preConnect(client, packet, done) {
       const certificateId = certificates.get(client.conn) ?? '';
@@ -125,7 +127,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     requestCert: true,
     // A registered certificate counts, whoever signed it: the check is ours, below.
     rejectUnauthorized: false,
-    handshakeTimeout: HANDSHAKE_MS,
+    handshakeTimeout: handshakeMs,
     noDelay: true,
   });
   const sockets = new Set<Socket>();
@@ -133,9 +135,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.on('tlsClientError', (error) =>
-    onRefused({ clientId: undefined, certificateId: undefined, reason: `TLS: ${error.message}` }),
-  );
+  server.on('tlsClientError', (error, socket) => {
+    onRefused({ clientId: undefined, certificateId: undefined, reason: `TLS: ${error.message}` });
+    socket.destroy(); // Node leaves one whose handshake took too long
+  });
   server.on('secureConnection', (socket) => {
     socket.on('error', () => {}); // its end is what counts, and aedes sees that
     const certificate = socket.getPeerX509Certificate();

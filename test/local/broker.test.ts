@@ -1,3 +1,5 @@
+import { createConnection, type Socket } from 'node:net';
+import fc from 'fast-check';
 import type { MqttClient } from 'mqtt';
 import mqttPacket from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -258,5 +260,88 @@ describe('hostile clients', () => {
     await bystander.publishAsync('simUploadLocation/SLE-7115', 'unharmed', { qos: 1 });
     expect(messages.filter(({ clientId }) => clientId !== 'FREE-0001')).toHaveLength(1);
     await bystander.endAsync();
+  });
+
+  /** A device that goes on being served, whatever the others do. */
+  async function bystanderServed(): Promise<void> {
+    const bystander = await connect(courier);
+    await bystander.publishAsync('simUploadLocation/SLE-7115', 'unharmed', { qos: 1 });
+    await bystander.endAsync();
+  }
+
+  function tcp(): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection({ host: 'localhost', port: broker.port }, () => resolve(socket));
+      socket.once('error', reject);
+    });
+  }
+
+  it('are let go: something else than TLS', async () => {
+    const socket = await tcp();
+    const gone = ended(socket);
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+    await gone;
+    expect(refusals).toMatchObject([{ reason: expect.stringMatching(/^TLS: /) }]);
+    await bystanderServed();
+  });
+
+  it('are let go: half a TLS handshake, or TLS without MQTT, in their time', async () => {
+    const impatient = await startBroker({
+      host: 'localhost',
+      port: 0,
+      authority,
+      registry,
+      onPublish: () => {},
+      handshakeMs: 50,
+    });
+    try {
+      const silent = createConnection({ host: 'localhost', port: impatient.port });
+      const half = createConnection({ host: 'localhost', port: impatient.port });
+      // The beginning of a ClientHello that says it is longer.
+      half.write(Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]));
+      const mute = await rawSocket(impatient.port, mine);
+      await Promise.all([silent, half, mute].map(ended));
+      expect(impatient.connections()).toBe(0);
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  it('are let go: a crowd that vanishes at every stage', async () => {
+    const crowd = await Promise.all(Array.from({ length: 60 }, tcp));
+    crowd.forEach((socket, i) => {
+      socket.on('error', () => {});
+      if (i % 3 === 0) socket.resetAndDestroy();
+      else if (i % 3 === 1) socket.end(Buffer.from([0x16, 3, 1]));
+      else socket.destroy();
+    });
+    const secured = await Promise.all(Array.from({ length: 30 }, () => rawSocket(broker.port, mine)));
+    secured.forEach((socket, i) => {
+      socket.on('error', () => {});
+      if (i % 2 === 0) socket.write(connectPacket.subarray(0, 5));
+      socket.destroy();
+    });
+    await bystanderServed();
+    await expect.poll(() => broker.connections()).toBe(0);
+  });
+
+  it('harm nobody with any bytes, before or after CONNECT', async () => {
+    const mark = { cmd: 'pingreq' } as const;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean(),
+        fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 4 }),
+        async (connected, pieces) => {
+          const socket = await rawSocket(broker.port, mine);
+          socket.on('error', () => {});
+          if (connected) socket.write(connectPacket);
+          for (const piece of pieces) socket.write(piece);
+          socket.end(mqttPacket.generate(mark));
+          await ended(socket);
+        },
+      ),
+      { numRuns: 60 },
+    );
+    await bystanderServed();
   });
 });

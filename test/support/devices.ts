@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import mqtt from 'mqtt';
 import type { Authority } from '../../src/local/certificate-authority.ts';
@@ -85,7 +86,7 @@ export function rawSocket(port: number, options: ConnectionOptions): Promise<TLS
 }
 
 /** Resolves once the other side has ended the connection, by whatever means. */
-export function ended(socket: TLSSocket): Promise<void> {
+export function ended(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.on('error', () => {});
     socket.once('close', () => resolve());
