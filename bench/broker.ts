@@ -1,0 +1,168 @@
+/**
+ * CPU seconds of a broker for a million QoS 1 messages over mutual TLS: the stand-in's, and mosquitto where it is
+ * installed, each in its own process under the same load, in turns.
+ *
+ *     npx tsx bench/broker.ts [messages a turn] [turns]
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
+import mqttPacket from 'mqtt-packet';
+import { newPrivateKey, signingRequest } from '../src/fleet/device-key.ts';
+import { createAuthority } from '../src/local/certificate-authority.ts';
+
+const MESSAGES = Number(process.argv[2] ?? 100_000);
+const TURNS = Number(process.argv[3] ?? 2);
+const CONNECTIONS = 100;
+const MOSQUITTO = '/usr/sbin/mosquitto';
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly caPem: string;
+  readonly certificates: readonly string[];
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'simctl-bench-'));
+const keys = Array.from({ length: CONNECTIONS }, newPrivateKey);
+const csrs = keys.map((key, i) => signingRequest(`bench-${i}`, key));
+
+async function standIn(): Promise<Running> {
+  const file = join(dir, 'csrs.json');
+  writeFileSync(file, JSON.stringify(csrs));
+  const server = new URL('broker-server.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--import', 'tsx', server, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += chunk;
+    if (text.includes('\n')) break;
+  }
+  return { child, ...JSON.parse(text) };
+}
+
+async function mosquitto(): Promise<Running> {
+  const authority = await createAuthority({ now: Date.now });
+  const { certPem, keyPem } = authority.serverCredentials();
+  const port = await freePort();
+  const file = (name: string, content: string) => {
+    writeFileSync(join(dir, name), content, { mode: 0o644 });
+    return join(dir, name);
+  };
+  const conf = file(
+    'mosquitto.conf',
+    [
+      `listener ${port} 127.0.0.1`,
+      `cafile ${file('ca.pem', authority.caPem)}`,
+      `certfile ${file('server.pem', certPem)}`,
+      `keyfile ${file('server.key', keyPem)}`,
+      'require_certificate true',
+      'use_identity_as_username true',
+      'allow_anonymous true',
+      'log_type none',
+      'user root',
+    ].join('\n'),
+  );
+  const child = spawn(MOSQUITTO, ['-c', conf], { stdio: ['pipe', 'ignore', 'inherit'] });
+  await sleep(500);
+  return { child, port, caPem: authority.caPem, certificates: csrs.map((csr) => authority.issueFromCsr(csr)) };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+/** User and system CPU of a process so far, in seconds. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** One connection with one message in flight. */
+async function openDevice({ port, caPem, certificates }: Running, i: number): Promise<TLSSocket> {
+  const socket = connect({
+    host: '127.0.0.1',
+    port,
+    ca: caPem,
+    cert: certificates[i],
+    key: keys[i],
+    servername: 'localhost',
+  });
+  await once(socket, 'secureConnect');
+  socket.setNoDelay(true);
+  const clientId = `bench-${i}`;
+  socket.write(
+    mqttPacket.generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      clientId,
+      keepalive: 60,
+    }),
+  );
+  await once(socket, 'data');
+  return socket;
+}
+
+function send(socket: TLSSocket, i: number, messages: number): Promise<void> {
+  const payload = `{"payload":{"deviceid":"bench-${i}","timestamp":1795514190.000,"location":{"lat":21.306944,"long":-157.858333},"seq":12}}`;
+  const packet = mqttPacket.generate({
+    cmd: 'publish',
+    topic: `bench/bench-${i}`,
+    payload,
+    qos: 1,
+    messageId: 1,
+    dup: false,
+    retain: false,
+  });
+  return new Promise((resolve, reject) => {
+    let left = messages;
+    socket.on('data', () => {
+      if (--left === 0) resolve();
+      else socket.write(packet);
+    });
+    socket.once('close', () => reject(new Error('the broker closed a connection')));
+    socket.write(packet);
+  });
+}
+
+async function turn(name: string, start: () => Promise<Running>): Promise<void> {
+  const running = await start();
+  const { pid } = running.child;
+  const sockets: TLSSocket[] = [];
+  const connecting = cpuSeconds(pid!);
+  for (let i = 0; i < CONNECTIONS; i++) sockets.push(await openDevice(running, i));
+  const [cpu, began] = [cpuSeconds(pid!), performance.now()];
+  await Promise.all(sockets.map((socket, i) => send(socket, i, MESSAGES / CONNECTIONS)));
+  const seconds = (performance.now() - began) / 1000;
+  const perMillion = ((cpuSeconds(pid!) - cpu) / MESSAGES) * 1e6;
+  const perConnect = ((cpu - connecting) / CONNECTIONS) * 1000;
+  console.log(
+    `${name.padEnd(10)} ${perMillion.toFixed(1).padStart(6)} CPU s per million, ${Math.round(MESSAGES / seconds)} messages/s, ${perConnect.toFixed(1)} CPU ms per connection`,
+  );
+  for (const socket of sockets) {
+    socket.removeAllListeners('close');
+    socket.destroy();
+  }
+  running.child.stdin?.end();
+  running.child.kill('SIGTERM');
+  await once(running.child, 'exit');
+}
+
+try {
+  for (let i = 0; i < TURNS; i++) {
+    await turn('stand-in', standIn);
+    if (existsSync(MOSQUITTO)) await turn('mosquitto', mosquitto);
+  }
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
