@@ -13,8 +13,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import mqttPacket from 'mqtt-packet';
-import { newPrivateKey, signingRequest } from '../src/fleet/device-key.ts';
+import { signingRequest } from '../src/fleet/device-key.ts';
 import { createAuthority } from '../src/local/certificate-authority.ts';
+import { newEcKey } from '../src/x509.ts';
 
 const MESSAGES = Number(process.argv[2] ?? 100_000);
 const TURNS = Number(process.argv[3] ?? 2);
@@ -29,7 +30,7 @@ interface Running {
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'simctl-bench-'));
-const keys = Array.from({ length: CONNECTIONS }, newPrivateKey);
+const keys = Array.from({ length: CONNECTIONS }, newEcKey);
 const csrs = keys.map((key, i) => signingRequest(`bench-${i}`, key));
 
 async function standIn(): Promise<Running> {
@@ -93,7 +94,7 @@ async function openDevice({ port, caPem, certificates }: Running, i: number): Pr
     port,
     ca: caPem,
     cert: certificates[i],
-    key: keys[i],
+    key: keys[i]!.privateKeyPem,
     servername: 'localhost',
   });
   await once(socket, 'secureConnect');

@@ -6,10 +6,11 @@
  *                                                                     AttachThingPrincipal ┴▶ credential store
  */
 import { UsageError } from '../errors.ts';
+import { type EcKey, newEcKey } from '../x509.ts';
 import { mayHaveBeenDone } from './control-plane.ts';
-import { newPrivateKey, signingRequest } from './device-key.ts';
+import { readKey, signingRequest } from './device-key.ts';
 import { layGroundwork, POLICY, THING_TYPE } from './groundwork.ts';
-import type { MadeCertificate, Pending } from './journal.ts';
+import type { MadeCertificate } from './journal.ts';
 import { inLanes } from './lanes.ts';
 import { finishRemoval } from './remove.ts';
 import { checkBelongs, type FleetOptions, type FleetSession, withFleet } from './session.ts';
@@ -78,27 +79,25 @@ function checkNames(ids: readonly string[]): void {
 
 async function provisionDevice(session: FleetSession, deviceId: string): Promise<void> {
   const { sdk, client, call, store, journal, now } = session;
-  let pending = journal.pending.get(deviceId);
-  if (!pending) {
-    pending = { deviceId, at: now(), privateKeyPem: newPrivateKey() };
-    journal.keyMade(pending);
-  }
+  const begun = journal.pending.get(deviceId);
+  const key = begun ? readKey(begun.privateKeyPem) : newEcKey();
+  if (!begun) journal.keyMade({ deviceId, at: now(), privateKeyPem: key.privateKeyPem });
   const thingName = deviceId;
   await call('CreateThing', () => client.send(new sdk.CreateThingCommand({ thingName, thingTypeName: THING_TYPE })));
-  const certificate = pending.certificate ?? (await certify(session, pending));
+  const certificate = begun?.certificate ?? (await certify(session, deviceId, key));
   const principal = certificate.certificateArn;
   await Promise.all([
     call('AttachPolicy', () => client.send(new sdk.AttachPolicyCommand({ policyName: POLICY, target: principal }))),
     call('AttachThingPrincipal', () => client.send(new sdk.AttachThingPrincipalCommand({ thingName, principal }))),
   ]);
-  store.append({ deviceId, thingName, ...certificate, privateKeyPem: pending.privateKeyPem });
+  store.append({ deviceId, thingName, ...certificate, privateKeyPem: key.privateKeyPem });
   journal.settled(deviceId);
 }
 
 /** The one call that must not simply be made again: each time it makes another certificate. */
-async function certify(session: FleetSession, { deviceId, privateKeyPem }: Pending): Promise<MadeCertificate> {
+async function certify(session: FleetSession, deviceId: string, key: EcKey): Promise<MadeCertificate> {
   const { sdk, client, call, journal, findMade } = session;
-  const certificateSigningRequest = signingRequest(deviceId, privateKeyPem);
+  const certificateSigningRequest = signingRequest(deviceId, key);
   for (let attempt = 1; ; attempt++) {
     try {
       const made = await call(

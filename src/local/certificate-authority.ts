@@ -1,5 +1,4 @@
 /** The stand-in's certificate authority: signs the broker's certificate and those of devices, lives as long as it. */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   type CertificateRequest,
   createCertificate,
@@ -7,6 +6,7 @@ import {
   type Issuer,
   keyIdentifierOf,
   nameOf,
+  newEcKey,
   readCsr,
   toPem,
 } from '../x509.ts';
@@ -36,7 +36,7 @@ const SKEW_MS = 5 * 60_000;
 
 /** A new authority with a key of its own. `now` gives epoch ms. */
 export async function createAuthority({ now }: { now: () => number }): Promise<Authority> {
-  const { key, spki } = newKey();
+  const { privateKey: key, spki } = newEcKey();
   const issuer: Issuer = { name: nameOf('simctl stand-in authority'), key, keyIdentifier: keyIdentifierOf(spki) };
   const certify = (request: Pick<CertificateRequest, 'subject' | 'spki' | 'role' | 'hosts'>, notAfter = END_OF_2049) =>
     toPem('CERTIFICATE', createCertificate({ issuer, notBefore: now() - SKEW_MS, notAfter, ...request }));
@@ -44,11 +44,11 @@ export async function createAuthority({ now }: { now: () => number }): Promise<A
   return {
     caPem: certify({ subject: issuer.name, spki, role: 'authority' }),
     serverCredentials(hosts = []) {
-      const server = newKey();
+      const server = newEcKey();
       const all = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])];
       return {
         certPem: certify({ subject: nameOf('simctl stand-in'), spki: server.spki, role: 'server', hosts: all }),
-        keyPem: server.key.export({ type: 'pkcs8', format: 'pem' }) as string,
+        keyPem: server.privateKeyPem,
       };
     },
     issueFromCsr(csrPem, { days } = {}) {
@@ -58,15 +58,6 @@ export async function createAuthority({ now }: { now: () => number }): Promise<A
     },
     issue: (deviceKey, commonName) => certify({ subject: nameOf(commonName), spki: deviceKey, role: 'device' }),
   };
-}
-
-function newKey(): { key: KeyObject; spki: Buffer } {
-  const pair = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  });
-  return { key: createPrivateKey({ key: pair.privateKey, format: 'der', type: 'pkcs8' }), spki: pair.publicKey };
 }
 
 /** AWS IoT takes RSA keys of 2048 bits or more and keys of these curves (CreateCertificateFromCsr). */

@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { StoppableClock } from '../../src/clock.ts';
 import { SetupError, UsageError } from '../../src/errors.ts';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
-import { newPrivateKey, publicKeyOf, publicKeyOfCertificate } from '../../src/fleet/device-key.ts';
+import { publicKeyOf, publicKeyOfCertificate, signingRequest } from '../../src/fleet/device-key.ts';
 import { countedDevices } from '../../src/fleet/device-list.ts';
 import { POLICY, THING_TYPE } from '../../src/fleet/groundwork.ts';
 import { openJournal } from '../../src/fleet/journal.ts';
@@ -17,6 +17,7 @@ import { removeFleet } from '../../src/fleet/remove.ts';
 import type { FleetOptions } from '../../src/fleet/session.ts';
 import type { Api, ApiReply, ApiRequest } from '../../src/local/http.ts';
 import type { Target } from '../../src/target.ts';
+import { newEcKey } from '../../src/x509.ts';
 import { ARN, REGION, startIot } from '../support/stand-in-iot.ts';
 
 let server: Awaited<ReturnType<typeof startIot>>;
@@ -168,15 +169,13 @@ describe('provision', () => {
 
   it('adopts a certificate whose request was answered too late, and only that', async () => {
     await make(['before']);
-    const privateKeyPem = newPrivateKey();
+    const key = newEcKey();
     const journal = openJournal(target.credentialsDir);
-    journal.keyMade({ deviceId: 'late', at: server.clock.now, privateKeyPem });
-    journal.keyMade({ deviceId: 'never', at: server.clock.now, privateKeyPem: newPrivateKey() });
+    journal.keyMade({ deviceId: 'late', at: server.clock.now, privateKeyPem: key.privateKeyPem });
+    journal.keyMade({ deviceId: 'never', at: server.clock.now, privateKeyPem: newEcKey().privateKeyPem });
     journal.close();
-    const { signingRequest } = await import('../../src/fleet/device-key.ts');
-    const made = server.registry.certificates.createFromCsr(signingRequest('late', privateKeyPem), true);
-    for (let i = 0; i < 5; i++)
-      server.registry.certificates.createFromCsr(signingRequest('other', newPrivateKey()), true);
+    const made = server.registry.certificates.createFromCsr(signingRequest('late', key), true);
+    for (let i = 0; i < 5; i++) server.registry.certificates.createFromCsr(signingRequest('other', newEcKey()), true);
     expect(await make(['before', 'late', 'never'])).toEqual({ created: 2, already: 1, resumed: 2, interrupted: false });
     expect(openCredentialStore(target.credentialsDir).get('late')!.certificateId).toBe(made.id);
     expectWhole(['before', 'late', 'never']);

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { generateKeyPairSync, type webcrypto, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CsrError, createAuthority } from '../../src/local/certificate-authority.ts';
-import { certificateIdOf, createCsr, fromPem, nameOf, readCsr, toPem } from '../../src/x509.ts';
+import { certificateIdOf, createCsr, fromPem, nameOf, newEcKey, readCsr, toPem } from '../../src/x509.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const authority = await createAuthority({ now: () => NOW });
@@ -139,5 +139,13 @@ describe('x509', () => {
   it('names a certificate by its bytes: 64 hex digits, the SHA-256 fingerprint', () => {
     const certificate = new X509Certificate(authority.caPem);
     expect(certificateIdOf(certificate.raw)).toBe(certificate.fingerprint256.replaceAll(':', '').toLowerCase());
+  });
+
+  it('writes new keys as OpenSSL does', () => {
+    for (let i = 0; i < 50; i++) {
+      const { privateKey, spki, privateKeyPem } = newEcKey();
+      expect(privateKeyPem).toBe(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      expect(spki.equals(createPublicKey(privateKey).export({ type: 'spki', format: 'der' }))).toBe(true);
+    }
   });
 });
