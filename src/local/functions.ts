@@ -1,0 +1,78 @@
+/** The account's two functions, made of the handlers in `infra/lambdas`, and where what they print goes. */
+import { join } from 'node:path';
+import type { StoppableClock } from '../clock.ts';
+import { openLineLog } from '../line-log.ts';
+import { failureText, type Handler, LambdaFunction } from './lambda/lambda-function.ts';
+import { captureOutput } from './lambda/output.ts';
+import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
+
+export interface FunctionsOptions {
+  readonly dir: string;
+  readonly clock: StoppableClock;
+  readonly lambda: Partial<LambdaSettings>;
+  readonly log: (line: string) => void;
+}
+
+export interface Functions {
+  /** Behind the topic rule. */
+  readonly store: LambdaFunction;
+  /** Behind the HTTP API. */
+  readonly query: LambdaFunction;
+  /** ingest.ndjson (src/logs.ts). */
+  readonly ingestLog: string;
+  /** Sets what the functions find in their environment, before they are first called. */
+  environment(variables: Readonly<Record<string, string>>): void;
+  close(): Promise<void>;
+}
+
+/** How soon a line can be read in the file. */
+const FLUSH_MS = 100;
+/** Viewers ask one after the other; this many of them at once are served. */
+const QUERY_ENVIRONMENTS = 50;
+
+/** From here, in the sources as in what is built of them. */
+const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const moduleOf = (name: string) => new URL(`../../infra/lambdas/${name}/index.${suffix}`, import.meta.url).href;
+
+export function createFunctions({ dir, clock, lambda, log }: FunctionsOptions): Functions {
+  const ingestLog = join(dir, 'ingest.ndjson');
+  const lines = openLineLog(ingestLog, { append: true });
+  lines.failed.catch((error) => log(`the ingest log: ${error.message}`));
+  const flushing = setInterval(() => void lines.flush().catch(() => {}), FLUSH_MS);
+  const output = captureOutput();
+
+  const create = (name: string, settings: LambdaSettings) => {
+    const print = (line: string) => {
+      if (line.startsWith('{"ingest":1,')) lines.write(line);
+      else log(`${name}: ${line}`);
+    };
+    return new LambdaFunction({
+      name,
+      settings,
+      clock,
+      // A module of another address is another module, with its own state: an environment.
+      load: async (environment) =>
+        ((await import(`${moduleOf(name)}?environment=${environment}`)) as { handler: Handler }).handler,
+      inside: (run) => output.into(print, run),
+      onError: (error) => print(failureText(error)),
+      onDropped: (event, error) => log(`${name}: dropped ${JSON.stringify(event)}: ${failureText(error)}`),
+    });
+  };
+
+  const settings = { ...LAMBDA_DEFAULTS, ...lambda };
+  return {
+    store: create('store-positions', settings),
+    query: create('get-positions', { ...LAMBDA_DEFAULTS, environments: QUERY_ENVIRONMENTS }),
+    ingestLog,
+    environment(variables) {
+      // Nothing of the user's own account may reach a function here.
+      for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+      Object.assign(process.env, variables, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
+    },
+    async close() {
+      clearInterval(flushing);
+      output.end();
+      await lines.close();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** The stand-in's process: told its options by the parent, and gone with it. */
+import { packError } from '../errors.ts';
+import type { FromStandIn, ToStandIn } from './spawn.ts';
+import { openStandIn, type RunningStandIn } from './stand-in.ts';
+
+let running: Promise<RunningStandIn> | undefined;
+let stopping = false;
+
+const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+const tell = (message: FromStandIn) => new Promise<void>((resolve) => process.send!(message, () => resolve()));
+
+process.on('message', (message: ToStandIn) => {
+  if (message.do === 'start') void start(message.options);
+  else void stop();
+});
+// A terminal sends its interrupt to the whole group; the parent is the one to act on it.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => void stop());
+process.on('disconnect', () => process.exit());
+
+async function start(options: Extract<ToStandIn, { do: 'start' }>['options']): Promise<void> {
+  try {
+    running = openStandIn(options, log);
+    const { target } = await running;
+    await tell({ is: 'ready', target });
+  } catch (error) {
+    await tell({ is: 'failed', error: packError(error) });
+    process.exit(1);
+  }
+}
+
+async function stop(): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  const standIn = await running;
+  if (standIn) await tell({ is: 'stopped', report: await standIn.stop() });
+  process.exit(0);
+}

@@ -1,0 +1,114 @@
+/** The stand-in in a process of its own, so that its CPU is never counted as the generator's. */
+import { fork } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { messageOf, type PackedError, RunError, SetupError, unpackError } from '../errors.ts';
+import type { Target } from '../target.ts';
+import type { StandInOptions, StandInReport } from './stand-in.ts';
+
+export type { StandInOptions, StandInReport } from './stand-in.ts';
+
+/** Parent → stand-in. */
+export type ToStandIn = { readonly do: 'start'; readonly options: StandInOptions } | { readonly do: 'stop' };
+/** Stand-in → parent. */
+export type FromStandIn =
+  | { readonly is: 'ready'; readonly target: Target }
+  | { readonly is: 'failed'; readonly error: PackedError }
+  | { readonly is: 'stopped'; readonly report: StandInReport };
+
+export interface StandIn {
+  readonly target: Target;
+  /** Ends it in good order. May be called again, and after it died: then with what is known, which may be nothing. */
+  stop(): Promise<Partial<StandInReport>>;
+  /** Called once if it ends without having been told to. */
+  onExit(callback: (error: RunError) => void): void;
+}
+
+/** It waits up to 5 s for what is under way; longer than this, and it hangs. */
+const STOP_MS = 15_000;
+const LOG_TAIL_LINES = 5;
+
+/**
+ * Starts it, and resolves once it takes devices and requests. Its log is `<dir>/stand-in.log`.
+ * @throws what it threw (SetupError, UsageError), class and hint intact; SetupError where it died before it was ready.
+ */
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const logFile = join(options.dir, 'stand-in.log');
+  const child = launch(options.dir, logFile);
+  const exited = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(messageOf(error)));
+    child.on('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+  });
+  let report: StandInReport | undefined;
+  const target = await new Promise<Target>((resolve, reject) => {
+    child.on('message', (message: FromStandIn) => {
+      if (message.is === 'ready') resolve(message.target);
+      else if (message.is === 'failed') reject(unpackError(message.error));
+      else report = message.report;
+    });
+    void exited.then((how) =>
+      reject(
+        new SetupError(`the stand-in ended before it was ready (${how})${tailOf(logFile)}`, {
+          hint: `Its log is ${logFile}.`,
+        }),
+      ),
+    );
+    child.send({ do: 'start', options } satisfies ToStandIn, () => {});
+  });
+
+  let stopped: Promise<Partial<StandInReport>> | undefined;
+  return {
+    target,
+    stop() {
+      stopped ??= (async () => {
+        if (child.connected) child.send({ do: 'stop' } satisfies ToStandIn, () => {});
+        const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+        await exited;
+        clearTimeout(timer);
+        return report ?? {};
+      })();
+      return stopped;
+    },
+    onExit(callback) {
+      void exited.then((how) => {
+        if (stopped) return;
+        callback(
+          new RunError(`the stand-in ended by itself (${how})${tailOf(logFile)}`, { hint: `Its log is ${logFile}.` }),
+        );
+      });
+    },
+  };
+}
+
+function launch(dir: string, logFile: string) {
+  let log: number;
+  try {
+    mkdirSync(dir, { recursive: true });
+    log = openSync(logFile, 'a');
+  } catch (error) {
+    throw new SetupError(`cannot write the stand-in's log ${logFile}: ${messageOf(error)}`, {
+      hint: 'Name another directory with --dir.',
+      cause: error,
+    });
+  }
+  const source = import.meta.url.endsWith('.ts');
+  const main = fileURLToPath(new URL(source ? './main.ts' : './main.js', import.meta.url));
+  const child = fork(main, [], {
+    stdio: ['ignore', log, log, 'ipc'],
+    // From source it needs tsx, wherever it is started from; the parent's own flags (an inspector's port) are not for it.
+    execArgv: source ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [],
+  });
+  closeSync(log);
+  return child;
+}
+
+function tailOf(logFile: string): string {
+  try {
+    const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LOG_TAIL_LINES);
+    return lines.join('') === '' ? '' : `:\n${lines.join('\n')}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The stand-in put together: what the services of the account are, and who hands what to whom.
+ *
+ *     device ─MQTT─▶ broker ─▶ rule engine ─▶ store-positions ─HTTP─▶ trackers
+ *     viewer ─HTTP─▶ query API ─▶ get-positions ─HTTP─▶ trackers
+ *     fleet  ─HTTP─▶ IoT control plane ─▶ registry ◀─ broker
+ *
+ * The two functions are those of `infra/lambdas`, as they are deployed. Their environment variables are the process's,
+ * and so is the console that they print to: one stand-in a process.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../clock.ts';
+import { codeOf, messageOf, SetupError } from '../errors.ts';
+import type { Target } from '../target.ts';
+import { TOPIC_ROOT } from '../wire.ts';
+import { startBroker } from './broker.ts';
+import { createAuthority } from './certificate-authority.ts';
+import { discards } from './faults.ts';
+import { createFunctions } from './functions.ts';
+import { createDoor, type Door } from './http.ts';
+import { iotApi } from './iot/api.ts';
+import { createRegistry } from './iot/registry.ts';
+import type { LambdaCounters } from './lambda/lambda-function.ts';
+import type { LambdaSettings } from './lambda/settings.ts';
+import { queryApi, STAGE } from './query-api.ts';
+import { type RuleCounters, RuleEngine } from './rules/engine.ts';
+import { parseSql } from './rules/sql.ts';
+import { locationApi } from './trackers/api.ts';
+import { Trackers } from './trackers/trackers.ts';
+
+export interface StandInOptions {
+  /** Holds ca.pem, ingest.ndjson and the logs; made if it is not there. */
+  readonly dir: string;
+  /** Where provisioning keeps the credentials of devices; the stand-in itself does not look into it. */
+  readonly credentialsDir: string;
+  /** Loopback unless told otherwise. */
+  readonly host?: string;
+  /** 0, the default of both: any free one. */
+  readonly httpPort?: number;
+  readonly mqttPort?: number;
+  /** How many trackers there are from the start. */
+  readonly trackers?: number;
+  readonly region?: string;
+  /** Messages to lose, each `<device id>@<seq>`. */
+  readonly drop?: readonly string[];
+  /** How the ingest function behaves. */
+  readonly lambda?: Partial<LambdaSettings>;
+}
+
+/** What a stand-in did, once it has stopped. */
+export interface StandInReport {
+  /** User and system time of its process. */
+  readonly cpuSeconds: number;
+  readonly rules: RuleCounters;
+  readonly store: LambdaCounters;
+  readonly query: LambdaCounters;
+  /** Connections turned away, and publishes and subscriptions refused. */
+  readonly refusals: number;
+}
+
+export interface RunningStandIn {
+  readonly target: Target;
+  /** Lets what is under way end, for a few seconds at most; then closes everything. */
+  stop(): Promise<StandInReport>;
+}
+
+const ACCOUNT_ID = '000000000000';
+const TRACKER_PREFIX = 'sim-iot-tracker';
+const ACCESS_KEY = 'local';
+/** An event that is to be tried again may take this long. */
+const DRAIN_MS = 5000;
+
+/** Starts all of it. @throws SetupError where a port or the directory cannot be had, UsageError for a bad `drop`. */
+export async function openStandIn(options: StandInOptions, log: (line: string) => void): Promise<RunningStandIn> {
+  const { dir, host = '127.0.0.1', httpPort = 0, mqttPort = 0, trackers: trackerCount = 10 } = options;
+  const { region = 'eu-west-1', drop = [], credentialsDir } = options;
+  const now = Date.now;
+  const clock = systemClock();
+  const lost = discards(drop);
+  await openDirectory(dir);
+
+  const authority = await createAuthority({ now });
+  const caFile = join(dir, 'ca.pem');
+  await writeFile(caFile, authority.caPem);
+  const registry = createRegistry({ region, accountId: ACCOUNT_ID, authority, now });
+  const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now });
+  for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
+  const functions = createFunctions({ dir, clock, lambda: options.lambda ?? {}, log });
+  const engine = new RuleEngine({
+    accountId: ACCOUNT_ID,
+    now,
+    discards: lost,
+    onFailure: (_rule, { topic }, what) => log(`rule ${what} (topic ${topic})`),
+  });
+  engine.add({
+    name: 'store_positions',
+    statement: parseSql(`SELECT *, topic(2) AS device FROM '${TOPIC_ROOT}/+'`),
+    actions: [{ name: 'lambda', run: ({ event }) => functions.store.enqueue(event) }],
+  });
+
+  let refusals = 0;
+  const apis = [
+    locationApi(trackers),
+    queryApi({ invoke: (event) => functions.query.invoke(event), now }),
+    iotApi(registry, { endpointAddress: () => 'localhost' }),
+  ];
+  const onError = (error: unknown, request: string) =>
+    log(`${request}: ${error instanceof Error ? error.stack : error}`);
+  const door = await atPort('--http-port', host, httpPort, () => createDoor(apis, { host, port: httpPort, onError }));
+  const broker = await atPort('--mqtt-port', host, mqttPort, () =>
+    startBroker({
+      host,
+      port: mqttPort,
+      authority,
+      registry,
+      onPublish: (message) => engine.publish(message),
+      onRefused: ({ clientId, reason }) => {
+        refusals++;
+        log(`refused${clientId === undefined ? '' : ` ${clientId}`}: ${reason}`);
+      },
+    }),
+  ).catch(async (error) => {
+    await Promise.all([door.close(), functions.close()]);
+    throw error;
+  });
+
+  const endpoint = endpointOf(host, door);
+  functions.environment({
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: ACCESS_KEY,
+    AWS_SECRET_ACCESS_KEY: ACCESS_KEY,
+    AWS_ENDPOINT_URL_LOCATION: endpoint,
+    LOCATION_DISABLE_HOST_PREFIX: '1',
+    TRACKER_PREFIX,
+    TRACKER_COUNT: String(trackerCount),
+  });
+  log(`MQTT on port ${broker.port}, HTTP on port ${door.port}`);
+
+  return {
+    target: {
+      name: 'local',
+      region,
+      mqttHost: 'localhost',
+      mqttPort: broker.port,
+      caFile,
+      locationEndpoint: endpoint,
+      iotEndpoint: endpoint,
+      queryEndpoint: `${endpoint}/${STAGE}`,
+      credentialsDir,
+      ingestLog: functions.ingestLog,
+      trackerPrefix: TRACKER_PREFIX,
+      trackerCount,
+      accessKeyId: ACCESS_KEY,
+      secretAccessKey: ACCESS_KEY,
+      pid: process.pid,
+    },
+    async stop() {
+      await broker.close();
+      const timer = setTimeout(() => clock.stop(), DRAIN_MS);
+      await functions.store.idle();
+      clearTimeout(timer);
+      clock.stop();
+      await door.close();
+      await functions.close();
+      const { user, system } = process.cpuUsage();
+      const { store, query } = functions;
+      log('stopped');
+      return {
+        cpuSeconds: (user + system) / 1e6,
+        rules: engine.counters,
+        store: store.counters,
+        query: query.counters,
+        refusals,
+      };
+    },
+  };
+}
+
+async function openDirectory(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (error) {
+    throw new SetupError(`cannot make the stand-in's directory ${dir}: ${messageOf(error)}`, {
+      hint: 'Name another one with --dir.',
+      cause: error,
+    });
+  }
+}
+
+async function atPort<T>(flag: string, host: string, port: number, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen();
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE')
+      throw new SetupError(`port ${port} of ${host} is in use`, {
+        hint: `Choose another one with ${flag} (0: any that is free), or stop whoever listens there.`,
+        cause: error,
+      });
+    throw new SetupError(`cannot listen on port ${port} of ${host}: ${messageOf(error)}`, {
+      hint: `Choose another port with ${flag}, or another address with --host.`,
+      cause: error,
+    });
+  }
+}
+
+function endpointOf(host: string, { port }: Door): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
