@@ -1,0 +1,151 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { messageOf, SetupError, UsageError } from '../errors.ts';
+import { version } from '../version.ts';
+import { type Dataset, DEVICE_COLUMNS, DEVICES, MANIFEST, type Manifest } from './manifest.ts';
+
+/** Writes a dataset beside its place; nothing is there until `finish` renames it whole. */
+export interface DatasetWriter {
+  /** The same for a device id everywhere and always. */
+  partitionOf(deviceId: string): number;
+  /** Adds whole lines to a partition. Await what it returns, or a slow disk fills the memory. */
+  write(partition: number, lines: string | Buffer): void | Promise<void>;
+  /** A row of devices.csv, once a device. @throws UsageError on the second time. */
+  device(deviceId: string, partition: number, fixes: number, firstSampleTime: number, lastSampleTime: number): void;
+  finish(): Promise<Dataset>;
+  abort(): Promise<void>;
+}
+
+export interface DatasetShape {
+  readonly partitions: number;
+  readonly everySeconds: number;
+  readonly source: Record<string, unknown>;
+  readonly attribution?: string;
+}
+
+/**
+ * @throws UsageError where `dir` holds something that is no dataset; an older dataset there is replaced by `finish`.
+ * SetupError where it cannot be written.
+ */
+export async function createDataset(dir: string, shape: DatasetShape): Promise<DatasetWriter> {
+  const place = resolve(dir);
+  const partial = `${place}.partial-${process.pid}`;
+  await refuseForeign(place);
+  const files = Array.from({ length: shape.partitions }, (_, i) => `probes-${String(i).padStart(2, '0')}.ndjson`);
+  let failure: Error | undefined;
+  let streams: WriteStream[];
+  try {
+    await mkdir(dirname(place), { recursive: true });
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial);
+    streams = files.map((file) => createWriteStream(join(partial, file)));
+  } catch (error) {
+    throw cannotWrite(place, error);
+  }
+  for (const stream of streams) {
+    stream.on('error', (error) => {
+      failure ??= cannotWrite(place, error);
+    });
+  }
+  const partitions = files.map((file) => ({ file, devices: 0, fixes: 0 }));
+  const rows: [string, number, number][] = [];
+  const known = new Set<string>();
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+
+  const abort = async () => {
+    await Promise.all(
+      streams.map((stream) => new Promise<void>((resolve) => stream.destroy().once('close', () => resolve()))),
+    );
+    await rm(partial, { recursive: true, force: true });
+  };
+
+  return {
+    partitionOf: (deviceId) => partitionOf(deviceId, shape.partitions),
+    write(partition, lines) {
+      if (failure) throw failure;
+      const stream = streams[partition]!;
+      if (stream.write(lines)) return;
+      return new Promise((resolve, reject) => {
+        const settle = () => {
+          stream.off('drain', settle).off('close', settle);
+          if (failure) reject(failure);
+          else resolve();
+        };
+        stream.once('drain', settle).once('close', settle);
+      });
+    },
+    device(deviceId, partition, fixes, firstSampleTime, lastSampleTime) {
+      if (known.has(deviceId)) throw new UsageError(`the device ${deviceId} is in the dataset twice`);
+      known.add(deviceId);
+      rows.push([deviceId, partition, fixes]);
+      const of = partitions[partition]!;
+      of.devices++;
+      of.fixes += fixes;
+      first = Math.min(first, firstSampleTime);
+      last = Math.max(last, lastSampleTime);
+    },
+    async finish() {
+      try {
+        await Promise.all(
+          streams.map(
+            (stream) =>
+              new Promise<void>((resolve, reject) => {
+                stream.once('error', reject);
+                stream.end(resolve);
+              }),
+          ),
+        );
+        if (failure) throw failure;
+        const manifest: Manifest = {
+          format: 1,
+          simctl: version(),
+          source: shape.source,
+          devices: rows.length,
+          fixes: partitions.reduce((n, { fixes }) => n + fixes, 0),
+          firstSampleTime: rows.length === 0 ? 0 : first,
+          lastSampleTime: rows.length === 0 ? 0 : last,
+          everySeconds: shape.everySeconds,
+          partitions,
+          ...(shape.attribution === undefined ? {} : { attribution: shape.attribution }),
+        };
+        await writeFile(join(partial, DEVICES), stringify(rows, { header: true, columns: [...DEVICE_COLUMNS] }));
+        await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+        await rm(place, { recursive: true, force: true });
+        await rename(partial, place);
+        return { dir: place, manifest };
+      } catch (error) {
+        await abort();
+        throw error instanceof SetupError ? error : cannotWrite(place, error);
+      }
+    },
+    abort,
+  };
+}
+
+/** FNV-1a: even over ids that differ in a digit, and never to change, since readers and writers may be different versions. */
+function partitionOf(deviceId: string, partitions: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < deviceId.length; i++) hash = Math.imul(hash ^ deviceId.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % partitions;
+}
+
+async function refuseForeign(dir: string): Promise<void> {
+  const names = await readdir(dir).catch(() => []);
+  if (names.length === 0) return;
+  const isDataset = await access(join(dir, MANIFEST)).then(
+    () => true,
+    () => false,
+  );
+  if (!isDataset) {
+    throw new UsageError(`${dir} holds files, and is no dataset`, { hint: 'Choose another directory with --out.' });
+  }
+}
+
+function cannotWrite(dir: string, error: unknown): SetupError {
+  return new SetupError(`cannot write the dataset ${dir}: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'Free some space or choose another directory; nothing half-written was left.',
+  });
+}

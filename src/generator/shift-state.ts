@@ -1,0 +1,64 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf, messageOf, SetupError } from '../errors.ts';
+
+/** The state file: for each target by name, the last sample time that any run has sent or was about to send. */
+type State = Record<string, { lastSampleTime: number }>;
+
+/** @returns epoch ms, or undefined where no run is known. @throws SetupError where the file cannot be understood. */
+export async function readLastSampleTime(file: string, target: string): Promise<number | undefined> {
+  return (await readState(file))[target]?.lastSampleTime;
+}
+
+/**
+ * Notes, durably, before the first send, how far a run will go, so that one that is killed is not repeated.
+ * Never moves back.
+ */
+export async function writeLastSampleTime(file: string, target: string, lastSampleTime: number): Promise<void> {
+  const state = await readState(file);
+  const known = state[target]?.lastSampleTime ?? 0;
+  const next = { ...state, [target]: { lastSampleTime: Math.max(known, lastSampleTime) } };
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const beside = `${file}.${process.pid}`;
+    const handle = await open(beside, 'w');
+    await handle.writeFile(`${JSON.stringify(next, null, 2)}\n`);
+    await handle.sync();
+    await handle.close();
+    await rename(beside, file);
+  } catch (error) {
+    throw new SetupError(`cannot note the run's sample times in ${file}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'SIMCTL_HOME moves it to another directory.',
+    });
+  }
+}
+
+async function readState(file: string): Promise<State> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {};
+    throw new SetupError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  const state = parsed(text);
+  const sound =
+    typeof state === 'object' &&
+    state !== null &&
+    Object.values(state).every((entry) =>
+      Number.isFinite((entry as { lastSampleTime?: unknown } | null)?.lastSampleTime),
+    );
+  if (sound) return state as State;
+  throw new SetupError(`${file} is damaged: it should hold the last sample time of each target`, {
+    hint: 'Mend it, or remove it and state --shift by hand for targets that were used in the last 30 days.',
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,185 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseProbe, parseProbeLine, probeLine } from '../../src/dataset/probe-line.ts';
+import { parseCsvColumns, type ReadProbesOptions, readProbes } from '../../src/dataset.ts';
+import { UsageError } from '../../src/errors.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simctl-probes-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+async function read(name: string, content: string | Buffer, options?: ReadProbesOptions) {
+  const file = join(dir, name);
+  await writeFile(file, content);
+  const probes = [];
+  for await (const sourced of readProbes(file, options)) probes.push(sourced);
+  return probes;
+}
+async function refusal(name: string, content: string | Buffer, options?: ReadProbesOptions): Promise<UsageError> {
+  const error = await read(name, content, options).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(UsageError);
+  return error;
+}
+
+const ONE = probeLine('FSU-0318', 87400, 'idling', -86.79130695040737, 36.160707838247305);
+const TWO = probeLine('YWY-9285', 88400, 'traveling', 11.9, 57.7);
+
+describe('a probe line', () => {
+  test("is trip-simulator's, byte for byte", () => {
+    expect(ONE).toBe(
+      '{"type":"Feature","properties":{"id":"FSU-0318","time":87400,"status":"idling"},"geometry":{"type":"Point","coordinates":[-86.79130695040737,36.160707838247305]}}\n',
+    );
+  });
+
+  test('read back is what was written, and the fast way agrees with JSON', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-zA-Z0-9:_-]{1,20}$/),
+        fc.nat(4e12),
+        fc.string(),
+        fc.double({ min: -180, max: 180, noNaN: true }),
+        fc.double({ min: -90, max: 90, noNaN: true }),
+        (id, time, status, lon, lat) => {
+          const line = probeLine(id, time, status, lon, lat).trimEnd();
+          const json = JSON.parse(line);
+          expect(parseProbe(line)).toEqual({
+            deviceId: id,
+            sampleTime: time,
+            status,
+            position: json.geometry.coordinates,
+          });
+          const fast = parseProbeLine(line);
+          if (fast) expect(fast).toEqual(parseProbe(line));
+        },
+      ),
+    );
+  });
+
+  test('never throws, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(['string', 'object']).toContain(typeof parseProbe(text));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.nat(ONE.length), fc.string({ maxLength: 3 }), (at, insert) => {
+        const line = ONE.trimEnd();
+        expect(['string', 'object']).toContain(typeof parseProbe(line.slice(0, at) + insert + line.slice(at + 1)));
+      }),
+    );
+  });
+});
+
+describe('NDJSON', () => {
+  test.each([
+    ['plain', ONE + TWO],
+    ['without the last newline', (ONE + TWO).trimEnd()],
+    ['with CRLF and empty lines', `${ONE.trimEnd()}\r\n\r\n${TWO}`],
+    [
+      'with keys in another order',
+      `{"geometry":{"coordinates":[-86.79130695040737,36.160707838247305]},"properties":{"status":"idling","time":87400,"id":"FSU-0318"}}\n${TWO}`,
+    ],
+  ])('%s', async (name, content) => {
+    const probes = await read(`${name}.ndjson`, content);
+    expect(probes.map(({ probe }) => probe.deviceId)).toEqual(['FSU-0318', 'YWY-9285']);
+    expect(probes[0]?.probe).toEqual({
+      deviceId: 'FSU-0318',
+      sampleTime: 87400,
+      status: 'idling',
+      position: [-86.79130695040737, 36.160707838247305],
+    });
+  });
+
+  test('gzip', async () => {
+    expect(await read('a.ndjson.gz', gzipSync(ONE + TWO))).toHaveLength(2);
+  });
+
+  test.each([
+    ['no JSON', `${ONE}{"type":\n`, ':2: this is no JSON'],
+    ['half a last line', ONE + TWO.slice(0, 40), ':2: this is no JSON'],
+    ['no id', `${ONE}{"properties":{"time":1},"geometry":{"coordinates":[1,2]}}\n`, ':2: properties.id'],
+    ['an id that IoT refuses', probeLine('a b', 1, 'idling', 1, 2), ':1: the device id "a b"'],
+    [
+      'swapped coordinates',
+      probeLine('a', 1, 'idling', 36.1, -86.7) + probeLine('a', 2, 'idling', 36.1, -96.7),
+      ':2: the latitude -96.7 is not between -90 and 90; longitude and latitude look swapped',
+    ],
+    ['a longitude out of range', probeLine('a', 1, 'idling', 181, 2), ':1: the longitude 181'],
+    ['nothing', '', 'holds no probe'],
+  ])('%s is refused with file and line', async (name, content, text) => {
+    const error = await refusal(`${name}.ndjson`, content);
+    expect(error.message).toContain(`${name}.ndjson`);
+    expect(error.message).toContain(text);
+    expect(error.hint).toBeTruthy();
+  });
+
+  test('a truncated gzip says how far it could be read', async () => {
+    const whole = gzipSync(
+      Array.from({ length: 20_000 }, (_, i) =>
+        probeLine('a', i * 1000 + ((i * 7919) % 1000), 'idling', (i * 0.123457) % 180, (i * 0.0543217) % 90),
+      ).join(''),
+    );
+    const error = await refusal('cut.ndjson.gz', whole.subarray(0, whole.length / 2));
+    expect(error.message).toMatch(/cut\.ndjson\.gz is no whole gzip file: it ends or breaks after line \d+/);
+  });
+
+  test('a file that is no gzip, and none at all', async () => {
+    expect((await refusal('plain.ndjson.gz', ONE)).message).toContain('no whole gzip file');
+    await expect(readProbes(join(dir, 'absent')).next()).rejects.toThrow('there is no file');
+  });
+});
+
+describe('CSV', () => {
+  test('by the default names, with ISO, ms and seconds', async () => {
+    const csv = 'id,time,lon,lat\na,2021-12-29T10:02:09.500Z,1,2\na,1640772130000,3,4\na,1640772131,5,6\n';
+    expect((await read('a.csv', csv)).map(({ probe, line }) => [probe.sampleTime, probe.position, line])).toEqual([
+      [1640772129500, [1, 2], 2],
+      [1640772130000, [3, 4], 3],
+      [1640772131000, [5, 6], 4],
+    ]);
+  });
+
+  test('by names that are given', async () => {
+    const columns = parseCsvColumns('id=vehicle,time=t,lon=x,lat=y');
+    const probes = await read('b.txt', 'y,x,t,vehicle,more\n2,1,1000,v-1,z\n', { columns });
+    expect(probes[0]?.probe).toEqual({ deviceId: 'v-1', sampleTime: 1_000_000, position: [1, 2] });
+  });
+
+  test.each([
+    ['an unknown column', 'id,when,lon,lat\n', ':1: there is no column "time" (time)'],
+    ['a time that is none', 'id,time,lon,lat\na,1,2,3\na,noon,2,3\n', ':3: "noon" is no time'],
+    ['an empty coordinate', 'id,time,lon,lat\na,1,,3\n', ':2: "", "3" are no degrees'],
+    ['a row too short', 'id,time,lon,lat\na,1,2\n', 'Invalid Record Length'],
+  ])('%s is refused', async (name, content, text) => {
+    expect((await refusal(`${name}.csv`, content)).message).toContain(text);
+  });
+
+  test('the header is named where a column is not in it', async () => {
+    expect((await refusal('c.csv', 'a,b\n')).hint).toContain('Its columns are a, b.');
+  });
+
+  test.each(['vehicle=id', 'id', 'id=', 'id=a,speed=b'])('--csv-columns %s is refused', (text) => {
+    expect(() => parseCsvColumns(text)).toThrow(UsageError);
+  });
+});
+
+const nashville = new URL(
+  '../../../shared/data/trip-simulator-nashville-100-scooters-322s.probes.ndjson.gz',
+  import.meta.url,
+);
+test("trip-simulator's own file is read by the fast way alone", async (context) => {
+  const bytes = await readFile(nashville).catch(() => undefined);
+  if (!bytes) return context.skip('../shared/data is absent');
+  let count = 0;
+  for await (const { probe } of readProbes(nashville.pathname)) {
+    const line = probeLine(probe.deviceId, probe.sampleTime, probe.status ?? '', ...probe.position);
+    if (parseProbeLine(line.trimEnd())) count++;
+  }
+  expect(count).toBe(32_150);
+});
