@@ -1,0 +1,39 @@
+import type { Clock } from '../clock.ts';
+import type { Attempt, Fix, Track } from '../model.ts';
+import type { Transport } from '../transports/transport.ts';
+import { failureCode } from '../transports/transport.ts';
+import { type Pacer, WHEN_FREE } from './pacer.ts';
+
+/** What all devices of a shard share. */
+export interface Road {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly pacer: Pacer;
+  /** Epoch ms of the common start. */
+  readonly start: number;
+  /** The paper's sleep after each acknowledgement (section 4.4), ms; keeps a device's updates apart in the backend. */
+  readonly minGap: number;
+  /** The sample time to send: shifted into the trackers' window, or the present. */
+  readonly stamp: (fix: Fix, dueAt: number) => number;
+  readonly record: (attempt: Attempt) => void;
+}
+
+/**
+ * One device, whole. Its order, and one update in flight at a time, are enforced nowhere: they are what `await` in a
+ * `for` means. Returns early where the run is stopping.
+ */
+export async function drive({ deviceId, fixes }: Track, deviceIndex: number, road: Road): Promise<void> {
+  const { clock, transport, pacer, start, minGap, stamp, record } = road;
+  let [seq, free] = [0, start];
+  for (const fix of fixes) {
+    const due = start + pacer(fix, seq, deviceIndex);
+    if (!(await clock.until(Math.max(due, free)))) return;
+    const sentAt = clock.now();
+    const dueAt = due === WHEN_FREE ? sentAt : due;
+    const update = { deviceId, seq: seq++, sampleTime: stamp(fix, dueAt), position: fix.position };
+    const failure = await transport.send(update).then(() => undefined, failureCode);
+    const doneAt = clock.now();
+    record(failure === undefined ? { update, dueAt, sentAt, doneAt } : { update, dueAt, sentAt, doneAt, failure });
+    free = doneAt + minGap;
+  }
+}

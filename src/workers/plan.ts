@@ -1,0 +1,158 @@
+import { UsageError } from '../errors.ts';
+import { type Pace, paceText, parsePace, scheduledMs } from './pacer.ts';
+
+/** What a person asked for, as the flags say it. */
+export interface PlanRequest {
+  readonly pace: string;
+  readonly minGapMs: number;
+  readonly every: number;
+  readonly workers: number;
+  readonly live: boolean;
+  readonly shift?: number;
+  readonly connectConcurrency: number;
+  readonly qos: number;
+  readonly transport: string;
+  readonly broker?: string;
+  readonly legacySwap: boolean;
+}
+
+/** The part of a dataset's manifest that a plan needs. */
+export interface PlanFleet {
+  readonly devices: number;
+  readonly fixes: number;
+  readonly firstSampleTime: number;
+  readonly lastSampleTime: number;
+  readonly everySeconds: number;
+  readonly partitions: readonly { readonly devices: number; readonly fixes: number }[];
+}
+
+/** What will be done: pure data, printed by --dry-run and kept as plan.json. */
+export interface Plan {
+  readonly devices: number;
+  readonly updates: number;
+  readonly transport: string;
+  readonly pace: Pace;
+  readonly minGapMs: number;
+  readonly live: boolean;
+  readonly firstSampleTime: number;
+  readonly lastSampleTime: number;
+  /** The schedule's length in ms, 0 for `max`; the run takes a little longer. */
+  readonly scheduledMs: number;
+  /** One entry a worker. */
+  readonly shards: readonly ShardPlan[];
+  /** What a person should know before starting. */
+  readonly notes: readonly string[];
+}
+
+export interface ShardPlan {
+  readonly devices: number;
+  readonly updates: number;
+  readonly partitions: readonly { readonly partition: number; readonly firstDevice: number }[];
+}
+
+/** Trackers refuse older samples (AWS, "Tracker device positions" retention). */
+const WINDOW_MS = 30 * 86_400_000;
+
+/** Checks the sense of a request that needs no fleet to judge: every problem at once. */
+export function checkRequest(request: PlanRequest): void {
+  const problems: string[] = [];
+  const pace = parsePace(request.pace);
+  if (typeof pace === 'string') problems.push(pace);
+  if (request.minGapMs < 0) problems.push(`--min-gap must not be negative; got ${request.minGapMs}`);
+  if (!(request.every > 0)) problems.push(`--every must be a number of seconds above 0; got ${request.every}`);
+  if (request.workers < 1) problems.push(`--workers must be at least 1; got ${request.workers}`);
+  if (request.connectConcurrency < 1) problems.push('--connect-concurrency must be at least 1');
+  if (request.live && request.shift !== undefined)
+    problems.push('--live stamps the present, so --shift has no meaning with it');
+  if (request.transport === 'mqtt' && !request.broker)
+    problems.push('--transport mqtt needs --broker mqtt://HOST:PORT');
+  if (request.transport !== 'mqtt' && request.broker)
+    problems.push(`--broker goes with --transport mqtt, not ${request.transport}`);
+  if (request.transport === 'tracker' && request.legacySwap)
+    problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
+  refuse(problems);
+}
+
+/** Divides a fleet over workers and says what the run will be. @throws UsageError with every problem at once. */
+export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
+  checkRequest(request);
+  const pace = parsePace(request.pace) as Pace;
+  const { devices, fixes, firstSampleTime, lastSampleTime } = fleet;
+  const problems: string[] = [];
+  if (devices === 0) problems.push('the dataset holds no device');
+  if (!request.live && lastSampleTime - firstSampleTime > WINDOW_MS) {
+    problems.push(
+      `the dataset spans ${((lastSampleTime - firstSampleTime) / 86_400_000).toFixed(1)} days, and trackers refuse samples older than 30: split it, or stamp the present with --live`,
+    );
+  }
+  refuse(problems);
+  const length = scheduledMs(pace, firstSampleTime, lastSampleTime);
+  return {
+    devices,
+    updates: fixes,
+    transport: request.transport,
+    pace,
+    minGapMs: request.minGapMs,
+    live: request.live,
+    firstSampleTime,
+    lastSampleTime,
+    scheduledMs: length,
+    shards: splitPartitions(fleet.partitions, Math.min(request.workers, Math.max(1, devices))),
+    notes: notesOn(request, pace, fleet),
+  };
+}
+
+function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
+  const notes: string[] = [];
+  const spacing = pace.kind === 'max' ? 0 : fleet.everySeconds / pace.speed;
+  if (request.live && spacing < 30) {
+    notes.push(
+      "with --live, updates closer than 30 s apart are filtered by the trackers (time-based filtering); --pace replay keeps the data's own distance",
+    );
+  }
+  if (fleet.everySeconds < 30 && !request.live) {
+    notes.push('fixes closer than 30 s of sample time are filtered by the trackers; --every 30 thins them');
+  }
+  return notes;
+}
+
+/** Whole partitions to shards, largest first to the least loaded: pure, so that every process computes the same. */
+export function splitPartitions(partitions: PlanFleet['partitions'], shards: number): ShardPlan[] {
+  const plans = Array.from({ length: shards }, () => ({
+    devices: 0,
+    updates: 0,
+    partitions: [] as { partition: number; firstDevice: number }[],
+  }));
+  let firstDevice = 0;
+  const offers = partitions.map(({ devices, fixes }, partition) => {
+    const offer = { partition, firstDevice, devices, fixes };
+    firstDevice += devices;
+    return offer;
+  });
+  for (const { partition, firstDevice: first, devices, fixes } of offers.sort(
+    (a, b) => b.fixes - a.fixes || a.partition - b.partition,
+  )) {
+    if (devices === 0) continue;
+    const least = plans.reduce((a, b) => (b.updates < a.updates ? b : a));
+    least.partitions.push({ partition, firstDevice: first });
+    least.devices += devices;
+    least.updates += fixes;
+  }
+  return plans.filter(({ devices }) => devices > 0);
+}
+
+/** The plan as a person reads it. */
+export function planText(plan: Plan): string {
+  const { devices, updates, transport, pace, scheduledMs: length, shards, notes } = plan;
+  const rate = length > 0 ? `, ${(updates / (length / 1000)).toFixed(0)} updates/s on average` : '';
+  const time = length > 0 ? `${(length / 1000).toFixed(0)} s` : 'as fast as answers come';
+  return [
+    `${devices} devices, ${updates} updates over ${transport}, pace ${paceText(pace)}: ${time}${rate}`,
+    `${shards.length} worker${shards.length === 1 ? '' : 's'}: ${shards.map((shard) => `${shard.devices} devices`).join(', ')}`,
+    ...notes.map((note) => `note: ${note}`),
+  ].join('\n');
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl run --help".' });
+}

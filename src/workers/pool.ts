@@ -1,0 +1,232 @@
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { Clock } from '../clock.ts';
+import { messageOf, SetupError, unpackError } from '../errors.ts';
+import { decodeHistogram, type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
+import type { ConnectFailures, Counts, Latencies, News, Order, ShardResult, ShardTask } from './protocol.ts';
+
+/** The state of the whole fleet at one moment: what the dashboard and the plain lines show. */
+export interface Snapshot extends Counts {
+  phase: 'connecting' | 'running' | 'draining';
+  devices: number;
+  connected: number;
+  connectFailed: number;
+  /** Epoch ms of the common start; 0 before. */
+  startedAt: number;
+  now: number;
+  response: Percentiles;
+  service: Percentiles;
+  late: Percentiles;
+}
+
+export interface FleetHistograms {
+  response: Histogram;
+  service: Histogram;
+  late: Histogram;
+}
+
+/** All shards' results, added. */
+export interface FleetResult extends FleetHistograms {
+  devices: number;
+  counts: Counts;
+  connectFailures: ConnectFailures;
+  interrupted: boolean;
+  firstSentAt: number;
+  lastDoneAt: number;
+}
+
+export interface PoolOptions {
+  readonly clock: Clock;
+  /** First request to end: what is in flight finishes. */
+  readonly stop: AbortSignal;
+  /** Second: it is cut off. */
+  readonly abort: AbortSignal;
+  readonly onSnapshot: (snapshot: Snapshot) => void;
+}
+
+/** After the last shard is ready, so that the order to start has reached every one before the start. */
+const START_AFTER_MS = 200;
+const SNAPSHOT_EVERY_MS = 250;
+
+/** Runs one worker thread per task, from connecting to the last answer. */
+export async function runShards(
+  tasks: readonly Omit<ShardTask, 'port'>[],
+  { clock, stop, abort, onSnapshot }: PoolOptions,
+): Promise<FleetResult> {
+  const source = import.meta.url.endsWith('.ts');
+  const pool = new Piscina<ShardTask, ShardResult>({
+    filename: fileURLToPath(new URL(source ? './shard.ts' : './shard.js', import.meta.url)),
+    execArgv: source ? ['--import', 'tsx'] : [],
+    minThreads: tasks.length,
+    maxThreads: tasks.length,
+    // The default, 'sync', would freeze the event loop of a worker between tasks.
+    atomics: 'disabled',
+  });
+  const shards = tasks.map(() => ({ connected: 0, connectFailed: 0, devices: 0, counts: noCounts(), ready: false }));
+  const live = { response: newHistogram(), service: newHistogram(), late: newHistogram() };
+  const connectFailures: ConnectFailures = {};
+  const channels = tasks.map(() => new MessageChannel());
+  const tell = (order: Order) => {
+    for (const { port1 } of channels) port1.postMessage(order);
+  };
+  let [startedAt, shownAt] = [0, 0];
+  let phase: Snapshot['phase'] = 'connecting';
+
+  const show = () => {
+    const now = clock.now();
+    if (now - shownAt < SNAPSHOT_EVERY_MS) return;
+    shownAt = now;
+    onSnapshot({
+      ...shards.map((shard) => shard.counts).reduce(addCounts, noCounts()),
+      phase,
+      devices: sum(shards, 'devices'),
+      connected: sum(shards, 'connected'),
+      connectFailed: sum(shards, 'connectFailed'),
+      startedAt,
+      now,
+      response: percentilesOf(live.response),
+      service: percentilesOf(live.service),
+      late: percentilesOf(live.late),
+    });
+  };
+
+  const allReady = new Promise<void>((resolve) => {
+    channels.forEach(({ port1 }, i) => {
+      const shard = shards[i]!;
+      port1.on('message', (news: News) => {
+        if (news.news === 'running') {
+          shard.counts = news.counts;
+          addLatencies(live, news.interval);
+        } else {
+          shard.devices = news.devices;
+          shard.connected = news.connected;
+          shard.connectFailed = news.news === 'connecting' ? news.failed : news.devices - news.connected;
+        }
+        if (news.news === 'ready') {
+          shard.ready = true;
+          mergeFailures(connectFailures, news.failures);
+          if (shards.every(({ ready }) => ready)) resolve();
+        }
+        show();
+      });
+    });
+  });
+
+  const onStop = () => {
+    phase = 'draining';
+    tell({ order: 'stop' });
+  };
+  const onAbort = () => tell({ order: 'abort' });
+  stop.addEventListener('abort', onStop, { once: true });
+  abort.addEventListener('abort', onAbort, { once: true });
+
+  const results = Promise.all(
+    tasks
+      .map(async (task, i) => {
+        const port = channels[i]!.port2;
+        try {
+          return await pool.run({ ...task, port }, { transferList: [port] });
+        } catch (error) {
+          return {
+            ok: false as const,
+            error: { kind: 'run' as const, message: `worker ${task.shard} died: ${messageOf(error)}` },
+          };
+        }
+      })
+      .map(async (result) => {
+        const settled = await result;
+        // One shard that cannot go on ends the run; the others drain, so that what they know is kept.
+        if (!settled.ok) tell({ order: 'stop' });
+        return settled;
+      }),
+  );
+
+  try {
+    await Promise.race([allReady, results]);
+    if (shards.every(({ ready }) => ready) && !stop.aborted) {
+      if (sum(shards, 'connected') === 0 && sum(shards, 'devices') > 0) {
+        tell({ order: 'stop' });
+        await results;
+        throw nobodyConnected(connectFailures);
+      }
+      phase = 'running';
+      startedAt = clock.now() + START_AFTER_MS;
+      tell({ order: 'start', at: startedAt });
+    }
+    if (stop.aborted) onStop();
+    return fleetResult(await results, connectFailures);
+  } finally {
+    stop.removeEventListener('abort', onStop);
+    abort.removeEventListener('abort', onAbort);
+    for (const { port1 } of channels) port1.close();
+    await pool.close({ force: true });
+  }
+}
+
+function fleetResult(results: readonly ShardResult[], connectFailures: ConnectFailures): FleetResult {
+  const total = { response: newHistogram(), service: newHistogram(), late: newHistogram() };
+  const fleet: FleetResult = {
+    ...total,
+    devices: 0,
+    counts: noCounts(),
+    connectFailures,
+    interrupted: false,
+    firstSentAt: 0,
+    lastDoneAt: 0,
+  };
+  for (const result of results) {
+    if (!result.ok) throw unpackError(result.error);
+    addLatencies(total, result.total);
+    fleet.devices += result.devices;
+    fleet.counts = addCounts(fleet.counts, result.counts);
+    fleet.interrupted ||= result.interrupted;
+    if (result.firstSentAt > 0 && (fleet.firstSentAt === 0 || result.firstSentAt < fleet.firstSentAt)) {
+      fleet.firstSentAt = result.firstSentAt;
+    }
+    fleet.lastDoneAt = Math.max(fleet.lastDoneAt, result.lastDoneAt);
+  }
+  return fleet;
+}
+
+function nobodyConnected(failures: ConnectFailures): SetupError {
+  const lines = Object.entries(failures).map(
+    ([code, { devices, first }]) => `${code} (${devices} devices), first ${first}`,
+  );
+  return new SetupError(`no device could connect: ${lines.join('; ')}`, {
+    hint: 'Check the target with "simctl iot-test", and that the devices are provisioned ("simctl provision").',
+  });
+}
+
+function mergeFailures(into: ConnectFailures, from: ConnectFailures): void {
+  for (const [code, { devices, first }] of Object.entries(from)) {
+    const known = into[code];
+    if (known) known.devices += devices;
+    else into[code] = { devices, first };
+  }
+}
+
+function noCounts(): Counts {
+  return { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
+}
+
+function addCounts(a: Counts, b: Counts): Counts {
+  const failures = { ...a.failures };
+  for (const [code, n] of Object.entries(b.failures)) failures[code] = (failures[code] ?? 0) + n;
+  return {
+    sent: a.sent + b.sent,
+    acknowledged: a.acknowledged + b.acknowledged,
+    failed: a.failed + b.failed,
+    unknown: a.unknown + b.unknown,
+    inFlight: a.inFlight + b.inFlight,
+    failures,
+  };
+}
+
+function addLatencies(into: FleetHistograms, from: Latencies): void {
+  for (const name of ['response', 'service', 'late'] as const) into[name].add(decodeHistogram(from[name]));
+}
+
+function sum<K extends string>(of: readonly Record<K, number>[], key: K): number {
+  return of.reduce((total, { [key]: n }) => total + n, 0);
+}

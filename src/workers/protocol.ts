@@ -1,0 +1,77 @@
+/**
+ * What main and a shard say to each other. Read this first.
+ *
+ *     main                         shard
+ *      │  ShardTask  (piscina)  ──▶  reads its partitions, opens its transport
+ *      │  ◀── news 'connecting' ──  devices connecting …
+ *      │  ◀── news 'ready' ───────  all have connected, or failed to
+ *      │  order 'start' at T ────▶  every device's loop runs from the common start
+ *      │  ◀── news 'running' ─────  four times a second
+ *      │  order 'stop' ──────────▶  (at most once) sleepers wake, what is in flight finishes
+ *      │  order 'abort' ─────────▶  (at most once) what is in flight is cut off
+ *      │  ◀── ShardResult (piscina: the task's return value; final totals never travel as news, which can be lost)
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Epoch } from '../clock.ts';
+import type { PackedError } from '../errors.ts';
+import type { FailureCode } from '../model.ts';
+import type { TransportName, TransportSettings } from '../transports/index.ts';
+import type { Pace } from './pacer.ts';
+
+/** All that a shard needs; plain data, but for the port. */
+export interface ShardTask {
+  readonly port: MessagePort;
+  readonly epoch: Epoch;
+  readonly shard: number;
+  readonly datasetDir: string;
+  /** Each of its partitions, with the index of its first device in the whole fleet. */
+  readonly partitions: readonly { readonly partition: number; readonly firstDevice: number }[];
+  readonly transport: TransportName;
+  readonly settings: TransportSettings;
+  readonly connectConcurrency: number;
+  readonly pace: Pace;
+  readonly firstSampleTime: number;
+  readonly minGapMs: number;
+  /** Added to each sample time, ms; or 'live': the due time is the sample time. */
+  readonly shift: number | 'live';
+  readonly sentLog: string;
+}
+
+export type Order = { order: 'start'; at: number } | { order: 'stop' } | { order: 'abort' };
+
+/** Counts since the beginning, and the histograms of the attempts since the last news. */
+export interface Counts {
+  sent: number;
+  acknowledged: number;
+  failed: number;
+  unknown: number;
+  inFlight: number;
+  failures: Record<FailureCode, number>;
+}
+
+export interface Latencies {
+  /** Encoded histograms (histogram.ts): due → done, sent → done, due → sent. */
+  response: string;
+  service: string;
+  late: string;
+}
+
+export type News =
+  | { news: 'connecting'; devices: number; connected: number; failed: number }
+  | { news: 'ready'; devices: number; connected: number; failures: ConnectFailures }
+  | { news: 'running'; counts: Counts; interval: Latencies };
+
+/** Devices that could not connect, by code, with the first message of each. */
+export type ConnectFailures = Record<FailureCode, { devices: number; first: string }>;
+
+export type ShardResult =
+  | {
+      ok: true;
+      devices: number;
+      counts: Counts;
+      total: Latencies;
+      interrupted: boolean;
+      firstSentAt: number;
+      lastDoneAt: number;
+    }
+  | { ok: false; error: PackedError };

@@ -1,0 +1,178 @@
+import pLimit from 'p-limit';
+import { systemClock } from '../clock.ts';
+import { openDataset, readTracks } from '../dataset.ts';
+import { packError } from '../errors.ts';
+import { openLineLog } from '../line-log.ts';
+import type { Fix, Track } from '../model.ts';
+import { createTransport } from '../transports/index.ts';
+import { failureCode, type Transport } from '../transports/transport.ts';
+import { drive } from './drive.ts';
+import { pacerOf } from './pacer.ts';
+import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
+import { sendLog } from './send-log.ts';
+import { newTally } from './tally.ts';
+
+const NEWS_EVERY_MS = 250;
+
+/** The one long task of a worker thread. A refusal to begin is a result too, so that its hint survives the thread. */
+export default async function shard(task: ShardTask): Promise<ShardResult> {
+  try {
+    return await runShard(task);
+  } catch (error) {
+    return { ok: false, error: packError(error) };
+  } finally {
+    task.port.close();
+  }
+}
+
+async function runShard(task: ShardTask): Promise<ShardResult> {
+  const { port, settings } = task;
+  // Devices sleep on a clock of their own: stopping it must not cut short the time-outs of what is in flight.
+  const [clock, transportClock] = [systemClock(task.epoch), systemClock(task.epoch)];
+  const cutOff = new AbortController();
+  const orders = listen(task, {
+    stop: () => clock.stop(),
+    abort: () => {
+      clock.stop();
+      cutOff.abort();
+    },
+  });
+
+  const tracks = await readFleet(task);
+  const log = openLineLog(task.sentLog);
+  const transport = await createTransport(task.transport, settings, transportClock);
+  cutOff.signal.addEventListener('abort', () => void transport.close(), { once: true });
+  const tally = newTally();
+  const write = sendLog(log);
+  let inFlight = 0;
+  const counted: Pick<Transport, 'send'> = {
+    send: (update) => {
+      inFlight++;
+      return transport.send(update).finally(() => inFlight--);
+    },
+  };
+  const say = (news: News) => port.postMessage(news);
+
+  try {
+    await connectAll(task, tracks, transport, orders.stopping, clock, say);
+    const start = await orders.start;
+    if (start !== undefined) {
+      const road = {
+        clock,
+        transport: { ...transport, send: counted.send },
+        pacer: pacerOf(task.pace, task.firstSampleTime),
+        start,
+        minGap: task.minGapMs,
+        stamp: stampOf(task.shift),
+        record: (attempt: Parameters<typeof write>[0]) => {
+          tally.record(attempt);
+          write(attempt);
+        },
+      };
+      const news = every(NEWS_EVERY_MS, clock, () => {
+        say({ news: 'running', counts: tally.counts(inFlight), interval: tally.interval() });
+        void log.flush().catch(() => {}); // log.failed says it
+      });
+      await Promise.race([Promise.all(tracks.map(({ track, index }) => drive(track, index, road))), log.failed]);
+      clock.stop();
+      await news;
+    }
+  } finally {
+    await transport.close();
+    transportClock.stop();
+    clock.stop();
+  }
+  await log.close();
+  return {
+    ok: true,
+    devices: tracks.length,
+    counts: tally.counts(inFlight),
+    total: tally.total(),
+    interrupted: orders.interrupted(),
+    ...tally.span(),
+  };
+}
+
+/** Sample times lie in the trackers' window by a shift, or are the present (the paper's first mode). */
+function stampOf(shift: ShardTask['shift']): (fix: Fix, dueAt: number) => number {
+  return shift === 'live' ? (_, dueAt) => Math.round(dueAt) : (fix) => fix.sampleTime + shift;
+}
+
+async function readFleet({ datasetDir, partitions }: ShardTask): Promise<{ track: Track; index: number }[]> {
+  const dataset = await openDataset(datasetDir);
+  const fleet: { track: Track; index: number }[] = [];
+  for (const { partition, firstDevice } of partitions) {
+    const tracks = await readTracks(dataset, partition);
+    tracks.forEach((track, i) => {
+      fleet.push({ track, index: firstDevice + i });
+    });
+  }
+  return fleet;
+}
+
+/** Orders as they come: `start` resolves with the common start, or with undefined where `stop` came first. */
+function listen({ port }: ShardTask, on: { stop(): void; abort(): void }) {
+  const stopping = new AbortController();
+  let interrupted = false;
+  let begin: (at: number | undefined) => void = () => {};
+  const start = new Promise<number | undefined>((resolve) => {
+    begin = resolve;
+  });
+  port.on('message', (order: Order) => {
+    if (order.order === 'start') return begin(order.at);
+    interrupted = true;
+    stopping.abort();
+    begin(undefined);
+    on[order.order]();
+  });
+  return { start, stopping: stopping.signal, interrupted: () => interrupted };
+}
+
+/** Connects every device; a failure is that device's alone, counted by code. */
+async function connectAll(
+  task: ShardTask,
+  tracks: readonly { track: Track }[],
+  transport: Transport,
+  stopping: AbortSignal,
+  clock: ReturnType<typeof systemClock>,
+  say: (news: News) => void,
+): Promise<void> {
+  const devices = tracks.length;
+  const failures: ConnectFailures = {};
+  let [connected, failed] = [0, 0];
+  let over = false;
+  void every(
+    NEWS_EVERY_MS,
+    clock,
+    () => say({ news: 'connecting', devices, connected, failed }),
+    () => over,
+  );
+  const limit = pLimit(task.connectConcurrency);
+  await limit.map(tracks, async ({ track: { deviceId } }) => {
+    if (stopping.aborted) return;
+    try {
+      await transport.connect(deviceId, stopping);
+      connected++;
+    } catch (error) {
+      failed++;
+      const known = failures[failureCode(error)];
+      if (known) known.devices++;
+      else failures[failureCode(error)] = { devices: 1, first: `${deviceId}: ${(error as Error).message}` };
+    }
+  });
+  over = true;
+  say({ news: 'ready', devices, connected, failures });
+}
+
+/** Calls `tick` every `ms` until the clock stops or `over()`. */
+async function every(
+  ms: number,
+  clock: ReturnType<typeof systemClock>,
+  tick: () => void,
+  over = () => false,
+): Promise<void> {
+  for (let at = clock.now() + ms; await clock.until(at); at += ms) {
+    if (over()) return;
+    tick();
+  }
+}

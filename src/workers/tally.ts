@@ -1,0 +1,63 @@
+import { encodeHistogram, newHistogram, recordMs } from '../histogram.ts';
+import { type Attempt, senderVerdict } from '../model.ts';
+import type { Counts, Latencies } from './protocol.ts';
+
+/** Counts and times of one shard's attempts. */
+export interface Tally {
+  record(attempt: Attempt): void;
+  counts(inFlight: number): Counts;
+  /** The histograms since the last call; they are added to the total and start anew. */
+  interval(): Latencies;
+  /** All attempts' histograms, including those not yet taken as an interval. */
+  total(): Latencies;
+  /** Epoch ms; 0 where nothing was sent. */
+  span(): { firstSentAt: number; lastDoneAt: number };
+}
+
+export function newTally(): Tally {
+  const fresh = () => ({ response: newHistogram(), service: newHistogram(), late: newHistogram() });
+  const [interval, total] = [fresh(), fresh()];
+  const verdicts = { acknowledged: 0, failed: 0, unknown: 0 };
+  const failures: Record<string, number> = {};
+  let [sent, firstSentAt, lastDoneAt] = [0, 0, 0];
+
+  const encode = ({ response, service, late }: typeof total): Latencies => ({
+    response: encodeHistogram(response),
+    service: encodeHistogram(service),
+    late: encodeHistogram(late),
+  });
+  const fold = () => {
+    for (const name of ['response', 'service', 'late'] as const) {
+      total[name].add(interval[name]);
+      interval[name].reset();
+    }
+  };
+
+  return {
+    record({ dueAt, sentAt, doneAt, failure }) {
+      sent++;
+      if (firstSentAt === 0) firstSentAt = sentAt;
+      lastDoneAt = doneAt;
+      verdicts[senderVerdict(failure)]++;
+      recordMs(interval.late, sentAt - dueAt);
+      // A failure's time says how long failing took, not how fast the service is.
+      if (failure !== undefined) {
+        failures[failure] = (failures[failure] ?? 0) + 1;
+        return;
+      }
+      recordMs(interval.response, doneAt - dueAt);
+      recordMs(interval.service, doneAt - sentAt);
+    },
+    counts: (inFlight) => ({ sent, ...verdicts, inFlight, failures: { ...failures } }),
+    interval() {
+      const taken = encode(interval);
+      fold();
+      return taken;
+    },
+    total() {
+      fold();
+      return encode(total);
+    },
+    span: () => ({ firstSentAt, lastDoneAt }),
+  };
+}

@@ -1,0 +1,46 @@
+import type { StoppableClock } from '../../src/clock.ts';
+
+/** A clock whose time is a number: `advance` wakes, in order, whoever is due. */
+export interface FakeClock extends StoppableClock {
+  advance(ms: number): Promise<void>;
+  sleepers(): number;
+}
+
+export function fakeClock(start = 0): FakeClock {
+  let now = start;
+  let stopped = false;
+  let sleepers: { at: number; wake: (going: boolean) => void }[] = [];
+  // Whoever was woken runs on before time moves again: a few turns of the microtask queue.
+  const settle = async () => {
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+  return {
+    now: () => now,
+    until(at) {
+      if (stopped) return Promise.resolve(false);
+      if (at <= now) return Promise.resolve(true);
+      return new Promise((wake) => {
+        sleepers.push({ at, wake });
+      });
+    },
+    stop() {
+      stopped = true;
+      for (const { wake } of sleepers) wake(false);
+      sleepers = [];
+    },
+    async advance(ms) {
+      const end = now + ms;
+      await settle();
+      for (;;) {
+        const next = sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!next) break;
+        sleepers.splice(sleepers.indexOf(next), 1);
+        now = Math.max(now, next.at);
+        next.wake(true);
+        await settle();
+      }
+      now = end;
+    },
+    sleepers: () => sleepers.length,
+  };
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { Attempt, PositionUpdate } from '../../src/model.ts';
+import { SendFailure } from '../../src/transports/transport.ts';
+import { drive, type Road } from '../../src/workers/drive.ts';
+import { pacerOf, WHEN_FREE } from '../../src/workers/pacer.ts';
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
+
+const START = 1_000_000;
+const track = (n: number) => ({
+  deviceId: 'SLE-7115',
+  fixes: Array.from({ length: n }, (_, i) => ({ sampleTime: i * 30_000, position: [i, -i] as const })),
+});
+
+/** A road whose sends take `service` ms each, or fail as `fail` says. */
+function road(clock: FakeClock, service: (n: number) => number, over: Partial<Road> = {}) {
+  const attempts: Attempt[] = [];
+  let inFlight = 0;
+  const send = async (update: PositionUpdate) => {
+    expect(++inFlight).toBe(1); // one update in flight per device, always
+    await clock.until(clock.now() + service(update.seq));
+    inFlight--;
+  };
+  const whole: Road = {
+    clock,
+    transport: { connect: async () => {}, send, close: async () => {} },
+    pacer: pacerOf({ kind: 'replay', speed: 10 }, 0),
+    start: START,
+    minGap: 0,
+    stamp: (fix) => fix.sampleTime + 500,
+    record: (attempt) => attempts.push(attempt),
+    ...over,
+  };
+  return { attempts, whole };
+}
+
+describe('drive', () => {
+  test('sends each fix when it is due, shifted, in order', async () => {
+    const clock = fakeClock(START);
+    const { attempts, whole } = road(clock, () => 20);
+    const done = drive(track(3), 0, whole);
+    await clock.advance(10_000);
+    await done;
+    expect(attempts).toEqual(
+      [0, 1, 2].map((i) => ({
+        update: { deviceId: 'SLE-7115', seq: i, sampleTime: i * 30_000 + 500, position: [i, -i] },
+        dueAt: START + i * 3000,
+        sentAt: START + i * 3000,
+        doneAt: START + i * 3000 + 20,
+      })),
+    );
+  });
+
+  test('a slow answer makes the next one late, and the due time says by how much', async () => {
+    const clock = fakeClock(START);
+    const { attempts, whole } = road(clock, (n) => (n === 0 ? 5000 : 10));
+    const done = drive(track(3), 0, whole);
+    await clock.advance(20_000);
+    await done;
+    expect(attempts.map(({ dueAt, sentAt }) => sentAt - dueAt)).toEqual([0, 2000, 0]);
+  });
+
+  test('the gap counts from the answer', async () => {
+    const clock = fakeClock(START);
+    const { attempts, whole } = road(clock, () => 100, { pacer: () => WHEN_FREE, minGap: 400 });
+    const done = drive(track(3), 0, whole);
+    await clock.advance(20_000);
+    await done;
+    expect(attempts.map(({ sentAt }) => sentAt - START)).toEqual([0, 500, 1000]);
+    expect(attempts.every(({ dueAt, sentAt }) => dueAt === sentAt)).toBe(true);
+  });
+
+  test('a failed send is an attempt with a code, and the device goes on', async () => {
+    const clock = fakeClock(START);
+    const failures = [new SendFailure('no-answer'), new TypeError('a bug of ours'), undefined];
+    const { attempts, whole } = road(clock, () => 0, {
+      transport: {
+        connect: async () => {},
+        send: ({ seq }) => (failures[seq] ? Promise.reject(failures[seq]) : Promise.resolve()),
+        close: async () => {},
+      },
+    });
+    const done = drive(track(3), 0, whole);
+    await clock.advance(10_000);
+    await done;
+    expect(attempts.map(({ failure }) => failure)).toEqual(['no-answer', 'error', undefined]);
+    expect(Object.hasOwn(attempts[2]!, 'failure')).toBe(false);
+  });
+
+  test('stopping wakes it; what is in flight is still recorded', async () => {
+    const clock = fakeClock(START);
+    let answer: () => void = () => {};
+    const { attempts, whole } = road(clock, () => 0, {
+      transport: {
+        connect: async () => {},
+        send: () =>
+          new Promise((resolve) => {
+            answer = resolve;
+          }),
+        close: async () => {},
+      },
+    });
+    const done = drive(track(5), 0, whole);
+    await clock.advance(10);
+    clock.stop();
+    answer();
+    await done;
+    expect(attempts).toHaveLength(1);
+  });
+
+  test('live stamps the due time', async () => {
+    const clock = fakeClock(START);
+    const { attempts, whole } = road(clock, () => 1, { stamp: (_, dueAt) => Math.round(dueAt) });
+    const done = drive(track(2), 0, whole);
+    await clock.advance(10_000);
+    await done;
+    expect(attempts.map(({ update }) => update.sampleTime)).toEqual([START, START + 3000]);
+  });
+});

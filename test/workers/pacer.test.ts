@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { pacerOf, paceText, parsePace, scheduledMs, WHEN_FREE } from '../../src/workers/pacer.ts';
+
+const fixAt = (sampleTime: number) => ({ sampleTime, position: [0, 0] as const });
+
+test.each([
+  // pace, sample time, due (ms after the start); the fleet's first sample is at 1,000,000
+  ['replay', 1_000_000, 0],
+  ['replay', 1_030_000, 30_000],
+  ['replay:10', 1_030_000, 3_000], // thirty seconds of driving in three
+  ['replay:0.5', 1_030_000, 60_000],
+  ['replay:60', 1_000_500, 500 / 60],
+])('%s: the sample at %i is due after %d ms', (text, sampleTime, due) => {
+  const pace = parsePace(text);
+  if (typeof pace === 'string') throw new Error(pace);
+  expect(pacerOf(pace, 1_000_000)(fixAt(sampleTime), 0, 0)).toBeCloseTo(due, 9);
+});
+
+test('max has no schedule', () => {
+  expect(pacerOf({ kind: 'max' }, 0)(fixAt(99), 3, 4)).toBe(WHEN_FREE);
+  expect(scheduledMs({ kind: 'max' }, 0, 99)).toBe(0);
+});
+
+test.each(['', 'replay:', 'replay:0', 'replay:-1', 'replay:ten', 'fast', 'max:2', 'replay:1e3'])(
+  '"%s" is no pace, and the answer says what is',
+  (text) => {
+    expect(parsePace(text)).toContain('replay:SPEED');
+  },
+);
+
+test('a pace survives its own text, and due times never go back', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1000 }), fc.array(fc.nat(1e9), { minLength: 2 }), (speed, times) => {
+      const pace = { kind: 'replay' as const, speed };
+      expect(parsePace(paceText(pace))).toEqual(pace);
+      const pacer = pacerOf(pace, 0);
+      const due = times.sort((a, b) => a - b).map((at, n) => pacer(fixAt(at), n, 0));
+      expect(due).toEqual([...due].sort((a, b) => a - b));
+    }),
+  );
+});

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { UsageError } from '../../src/errors.ts';
+import { type PlanRequest, planRun, planText, splitPartitions } from '../../src/workers/plan.ts';
+
+const request: PlanRequest = {
+  pace: 'replay:10',
+  minGapMs: 0,
+  every: 30,
+  workers: 2,
+  live: false,
+  connectConcurrency: 32,
+  qos: 1,
+  transport: 'iot',
+  legacySwap: false,
+};
+const fleet = {
+  devices: 30,
+  fixes: 660,
+  firstSampleTime: 1_000_000,
+  lastSampleTime: 1_600_000,
+  everySeconds: 30,
+  partitions: [
+    { devices: 10, fixes: 220 },
+    { devices: 20, fixes: 440 },
+  ],
+};
+
+test('a plan says how long, how much and who', () => {
+  const plan = planRun(request, fleet);
+  expect(plan.scheduledMs).toBe(60_000);
+  expect(planText(plan)).toBe(
+    '30 devices, 660 updates over iot, pace replay:10: 60 s, 11 updates/s on average\n2 workers: 20 devices, 10 devices',
+  );
+});
+
+test('every problem is named at once', () => {
+  const wrong = { ...request, pace: 'quick', minGapMs: -1, every: 0, workers: 0, live: true, shift: 5 };
+  const refusal = (() => {
+    try {
+      planRun(wrong, fleet);
+    } catch (error) {
+      return error;
+    }
+  })() as UsageError;
+  expect(refusal).toBeInstanceOf(UsageError);
+  expect(refusal.message.split('\n')).toEqual([
+    expect.stringContaining('--pace'),
+    expect.stringContaining('--min-gap'),
+    expect.stringContaining('--every'),
+    expect.stringContaining('--workers'),
+    expect.stringContaining('--shift'),
+  ]);
+});
+
+test.each<[string, Partial<PlanRequest>, Partial<typeof fleet>, string]>([
+  ['mqtt without a broker', { transport: 'mqtt' }, {}, '--broker'],
+  ['a broker without mqtt', { broker: 'mqtt://localhost' }, {}, '--broker'],
+  ['the legacy payload straight to a tracker', { transport: 'tracker', legacySwap: true }, {}, '--legacy-swap'],
+  ['more than thirty days', {}, { lastSampleTime: 1_000_000 + 31 * 86_400_000 }, '31.0 days'],
+  ['nobody', {}, { devices: 0 }, 'no device'],
+])('%s is refused', (_, flags, data, text) => {
+  expect(() => planRun({ ...request, ...flags }, { ...fleet, ...data })).toThrow(text);
+});
+
+test('a fleet closer than the filter is noted', () => {
+  expect(planRun(request, { ...fleet, everySeconds: 5 }).notes.join()).toContain('--every 30');
+  expect(planRun({ ...request, live: true }, fleet).notes.join()).toContain('--live');
+});
+
+test('every device is in exactly one shard, and shards differ by at most one partition', () => {
+  const partition = fc
+    .record({ devices: fc.integer({ min: 0, max: 50 }), fixes: fc.nat(1000) })
+    .map(({ devices, fixes }) => ({ devices, fixes: devices === 0 ? 0 : fixes }));
+  fc.assert(
+    fc.property(
+      fc.array(partition, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 8 }),
+      (partitions, shards) => {
+        const plans = splitPartitions(partitions, shards);
+        const total = partitions.reduce((n, { devices }) => n + devices, 0);
+        const taken = plans.flatMap((plan) =>
+          plan.partitions.flatMap(({ partition, firstDevice }) =>
+            Array.from({ length: partitions[partition]!.devices }, (_, i) => firstDevice + i),
+          ),
+        );
+        expect(taken.sort((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, i) => i));
+        expect(plans.every(({ devices }) => devices > 0)).toBe(true);
+        const loads = plans.map(({ updates }) => updates);
+        const largest = Math.max(0, ...partitions.map(({ fixes }) => fixes));
+        if (plans.length === shards) expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(largest);
+      },
+    ),
+  );
+});

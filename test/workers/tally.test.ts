@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { decodeHistogram, percentilesOf } from '../../src/histogram.ts';
+import type { Attempt } from '../../src/model.ts';
+import { sentLine } from '../../src/workers/send-log.ts';
+import { newTally } from '../../src/workers/tally.ts';
+
+const attempt = (dueAt: number, sentAt: number, doneAt: number, failure?: string): Attempt => ({
+  update: { deviceId: 'a', seq: 0, sampleTime: 0, position: [0, 0] },
+  dueAt,
+  sentAt,
+  doneAt,
+  ...(failure === undefined ? {} : { failure }),
+});
+
+test('counts verdicts, and keeps response, service and lateness apart', () => {
+  const tally = newTally();
+  tally.record(attempt(1000, 1010, 1030));
+  tally.record(attempt(2000, 2000, 2005, 'no-answer'));
+  tally.record(attempt(3000, 3000, 3001, 'not-connected'));
+  expect(tally.counts(7)).toEqual({
+    sent: 3,
+    acknowledged: 1,
+    failed: 1,
+    unknown: 1,
+    inFlight: 7,
+    failures: { 'no-answer': 1, 'not-connected': 1 },
+  });
+  const { response, service, late } = tally.total();
+  expect(percentilesOf(decodeHistogram(response))).toMatchObject({ count: 1, max: expect.closeTo(30, 1) });
+  expect(percentilesOf(decodeHistogram(service))).toMatchObject({ count: 1, max: expect.closeTo(20, 1) });
+  expect(percentilesOf(decodeHistogram(late))).toMatchObject({ count: 3, max: expect.closeTo(10, 1) });
+  expect(tally.span()).toEqual({ firstSentAt: 1010, lastDoneAt: 3001 });
+});
+
+test('intervals add up to the total, which nothing is lost from', () => {
+  const tally = newTally();
+  tally.record(attempt(0, 0, 1));
+  const first = decodeHistogram(tally.interval().service);
+  tally.record(attempt(0, 0, 2));
+  tally.record(attempt(0, 0, 3));
+  const second = decodeHistogram(tally.interval().service);
+  tally.record(attempt(0, 0, 4));
+  expect([first.totalCount, second.totalCount, decodeHistogram(tally.total().service).totalCount]).toEqual([1, 2, 4]);
+});
+
+test('a send-log line is JSON with every field', () => {
+  const one: Attempt = {
+    update: { deviceId: 'a"b', seq: 3, sampleTime: 17, position: [11.5, -57.25] },
+    dueAt: 1.5,
+    sentAt: 2,
+    doneAt: 3.1239,
+  };
+  expect(JSON.parse(sentLine(one))).toEqual({
+    id: 'a"b',
+    seq: 3,
+    sampleTime: 17,
+    position: [11.5, -57.25],
+    dueAt: 1.5,
+    sentAt: 2,
+    doneAt: 3.124,
+  });
+  expect(JSON.parse(sentLine({ ...one, failure: 'no-answer' })).failure).toBe('no-answer');
+});
