@@ -1,0 +1,92 @@
+import { Flags } from '@oclif/core';
+import { SimctlCommand } from '../command.ts';
+
+export default class Local extends SimctlCommand {
+  static override summary = 'Run the AWS services on this machine, for simctl and for any AWS client.';
+
+  static override description =
+    `IoT Core (broker, registry and control plane), the ingest function behind its topic rule, ten Amazon Location trackers
+and the query API, all in memory. It runs until it is interrupted, and prints what other programs need to use it.`;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --ready-file target.json',
+    '<%= config.bin %> <%= command.id %> --http-port 0 --mqtt-port 0 --environments 20 --jitter 200',
+  ];
+
+  static override flags = {
+    host: Flags.string({
+      default: '127.0.0.1',
+      description: 'address to listen on; beyond loopback, anybody may read and write',
+    }),
+    'http-port': Flags.integer({
+      default: 4580,
+      min: 0,
+      max: 65_535,
+      description: 'port of the AWS APIs and the query API (0: any free one)',
+    }),
+    'mqtt-port': Flags.integer({
+      default: 8883,
+      min: 0,
+      max: 65_535,
+      description: 'port of the broker (0: any free one)',
+    }),
+    dir: Flags.directory({
+      description: 'where its certificate, ingest log and log go (default: "local" in simctl\'s directory)',
+    }),
+    'ready-file': Flags.string({ description: 'file to write, once it is ready, for --target of other commands' }),
+    trackers: Flags.integer({ default: 10, min: 1, max: 500, description: 'trackers to create' }),
+    region: Flags.string({ default: 'eu-west-1', description: 'region that it claims to be' }),
+    drop: Flags.string({ multiple: true, description: 'message to lose, <device id>@<seq>, to see it found' }),
+    environments: Flags.integer({
+      min: 1,
+      helpGroup: 'INGEST FUNCTION',
+      description: 'events handled at once; more than one may reorder them (default 1)',
+    }),
+    'cold-start': Flags.integer({
+      min: 0,
+      helpGroup: 'INGEST FUNCTION',
+      description: 'ms that a new environment takes (default 0)',
+    }),
+    service: Flags.integer({
+      min: 0,
+      helpGroup: 'INGEST FUNCTION',
+      description: 'ms, on average, that an event takes (default 0)',
+    }),
+    jitter: Flags.integer({
+      min: 0,
+      helpGroup: 'INGEST FUNCTION',
+      description: 'ms, at most, that an event waits in the queue before it (default 0)',
+    }),
+    seed: Flags.integer({ helpGroup: 'INGEST FUNCTION', description: 'seed of these delays (default 1)' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Local);
+    const [{ startStandIn }, { serveUntilStopped }, { homeDir }, { join, resolve }] = await Promise.all([
+      import('../local/spawn.ts'),
+      import('../local/serve.ts'),
+      import('../home.ts'),
+      import('node:path'),
+    ]);
+    const dir = resolve(flags.dir ?? join(homeDir(), 'local'));
+    const lambda = {
+      environments: flags.environments,
+      coldStartMs: flags['cold-start'],
+      serviceMs: flags.service,
+      jitterMs: flags.jitter,
+      seed: flags.seed,
+    };
+    const standIn = await startStandIn({
+      dir,
+      credentialsDir: join(dir, 'credentials'),
+      host: flags.host,
+      httpPort: flags['http-port'],
+      mqttPort: flags['mqtt-port'],
+      trackers: flags.trackers,
+      region: flags.region,
+      drop: flags.drop ?? [],
+      lambda: Object.fromEntries(Object.entries(lambda).filter(([, value]) => value !== undefined)),
+    });
+    await serveUntilStopped(standIn, { readyFile: flags['ready-file'], print: (text) => this.log(text) });
+  }
+}
