@@ -24,6 +24,14 @@ export default class Provision extends SimctlCommand {
       exactlyOne: ['devices', 'count'],
     }),
     prefix: Flags.string({ default: 'DEV', description: 'the beginning of the names that --count makes' }),
+    'own-authority': Flags.boolean({
+      description: 'make certificates here, thousands a second; AWS registers a device when it first connects',
+    }),
+    'role-arn': Flags.string({
+      description: 'role that lets AWS register devices (AWSIoTThingsRegistration); a stand-in needs none',
+      dependsOn: ['own-authority'],
+      helpValue: 'ARN',
+    }),
     'dry-run': Flags.boolean({ description: 'say what would be done, and what it would cost' }),
     list: Flags.boolean({
       description: 'with --dry-run: name the devices that are still to be made',
@@ -33,38 +41,41 @@ export default class Provision extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Provision);
-    const [{ readTarget }, { deviceIds }, { provision }, { endOnSignals }, { progressLine }] = await Promise.all([
-      import('../target-file.ts'),
-      import('../fleet/device-list.ts'),
-      import('../fleet/provision.ts'),
-      import('../run/signals.ts'),
-      import('../progress-line.ts'),
-    ]);
+    const [{ readTarget }, { deviceIds }, { provision, ownAuthority }, { endOnSignals }, { progressLine }] =
+      await Promise.all([
+        import('../target-file.ts'),
+        import('../fleet/device-list.ts'),
+        import('../fleet/provision.ts'),
+        import('../run/signals.ts'),
+        import('../progress-line.ts'),
+      ]);
     const target = await readTarget(flags.target);
     const ids = await deviceIds(flags);
-    await this.announce(target, ids, flags.list);
+    const authority = flags['own-authority'] ? { ownAuthority: ownAuthority(target, flags['role-arn']) } : {};
+    await this.announce(target, ids, flags);
     if (flags['dry-run']) return;
     const ending = endOnSignals();
     const line = progressLine('Provisioning');
-    const result = await provision({ target, deviceIds: ids, signal: ending.stop, onProgress: line.update }).finally(
-      line.end,
-    );
+    const options = { target, deviceIds: ids, ...authority, signal: ending.stop, onProgress: line.update };
+    const { created, already, interrupted } = await provision(options).finally(line.end);
     ending.release();
-    this.log(
-      `${result.created} devices made, ${result.already} there already; credentials in ${target.credentialsDir}`,
-    );
-    if (result.interrupted) this.exit(EXIT.interrupted);
+    this.log(`${created} devices made, ${already} there already; credentials in ${target.credentialsDir}`);
+    if (interrupted) this.exit(EXIT.interrupted);
   }
 
-  private async announce(target: Target, ids: readonly string[], list: boolean): Promise<void> {
-    const [{ missingDevices }, { estimateText }, { isAws }] = await Promise.all([
-      import('../fleet/inventory.ts'),
-      import('../fleet/cost.ts'),
-      import('../fleet/session.ts'),
-    ]);
+  private async announce(
+    target: Target,
+    ids: readonly string[],
+    flags: { list: boolean; 'own-authority': boolean },
+  ): Promise<void> {
+    const { missingDevices } = await import('../fleet/inventory.ts');
+    const { estimateText } = await import('../fleet/cost.ts');
+    const { isAws } = await import('../fleet/session.ts');
     const missing = missingDevices(target, ids);
     this.logToStderr(`${missing.length} of ${ids.length} devices are still to be made for ${target.name}`);
-    if (isAws(target)) this.logToStderr(estimateText('provision', missing.length));
-    if (list) for (const id of missing) this.log(id);
+    if (flags['own-authority'])
+      this.logToStderr('Each is registered when it first connects, or by "simctl fleet activate"');
+    else if (isAws(target)) this.logToStderr(estimateText('provision', missing.length));
+    if (flags.list) for (const id of missing) this.log(id);
   }
 }

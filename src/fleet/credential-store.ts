@@ -17,6 +17,8 @@ export interface DeviceCredentials {
   readonly certificatePem: string;
   /** PKCS #8. */
   readonly privateKeyPem: string;
+  /** Id of the fleet's own authority, where that made it: AWS then knows it from its first connection on. */
+  readonly authority?: string;
 }
 
 export interface CredentialStore {

@@ -40,8 +40,11 @@ export function devicePolicy(arnPrefix: string) {
   };
 }
 
-/** Makes thing type and policy where they are not there yet. @throws SetupError where the policy is there and is another. */
-export async function layGroundwork(iot: Iot): Promise<void> {
+/**
+ * Makes thing type and policy where they are not there yet.
+ * @returns the account's part of every ARN. @throws SetupError where the policy is there and is another.
+ */
+export async function layGroundwork(iot: Iot): Promise<string> {
   const { sdk, client, call } = iot;
   const thingTypeName = THING_TYPE;
   const thingTypeProperties = { thingTypeDescription: 'A simulated courier (simctl)' };
@@ -56,6 +59,7 @@ export async function layGroundwork(iot: Iot): Promise<void> {
   }
   const arnPrefix = type.thingTypeArn!.slice(0, type.thingTypeArn!.indexOf('thingtype/'));
   await ensurePolicy(iot, JSON.stringify(devicePolicy(arnPrefix)));
+  return arnPrefix;
 }
 
 async function ensurePolicy({ sdk, client, call }: Iot, policyDocument: string): Promise<void> {

@@ -32,8 +32,8 @@ export interface Journal {
   settled(deviceId: string): void;
   /** The device of the credential store is about to be removed. */
   removing(deviceId: string): void;
-  /** All that were being removed have left the credential store. */
-  removed(): void;
+  /** They have left the credential store. */
+  removed(deviceIds: Iterable<string>): void;
   /** Leaves nothing behind where nothing is in the middle. */
   close(): void;
 }
@@ -96,8 +96,8 @@ export function openJournal(dir: string): Journal {
     certified: (deviceId, certified) => record({ deviceId, certified }),
     settled: (deviceId) => record({ settled: deviceId }),
     removing: (deviceId) => record({ removing: deviceId }),
-    removed() {
-      leaving.clear();
+    removed(deviceIds) {
+      for (const id of deviceIds) leaving.delete(id);
       tidy();
     },
     close() {

@@ -6,17 +6,24 @@
  *                                                                     AttachThingPrincipal ┴▶ credential store
  */
 import { UsageError } from '../errors.ts';
+import type { Target } from '../target.ts';
 import { type EcKey, newEcKey } from '../x509.ts';
 import { mayHaveBeenDone } from './control-plane.ts';
 import { readKey, signingRequest } from './device-key.ts';
 import { layGroundwork, POLICY, THING_TYPE } from './groundwork.ts';
 import type { MadeCertificate } from './journal.ts';
 import { inLanes } from './lanes.ts';
+import { credentialMaker, registerAuthority } from './own-authority.ts';
 import { finishRemoval } from './remove.ts';
-import { checkBelongs, type FleetOptions, type FleetSession, withFleet } from './session.ts';
+import { checkBelongs, type FleetOptions, type FleetSession, isAws, withFleet } from './session.ts';
 
 export interface ProvisionOptions extends FleetOptions {
   readonly deviceIds: Iterable<string>;
+  /**
+   * By default each device is made by four calls. With an authority of the fleet's own, certificates are made here
+   * without any, and AWS makes the rest when a device first connects; `roleArn` is what lets AWS do that.
+   */
+  readonly ownAuthority?: { readonly roleArn: string };
 }
 
 export interface Provisioned {
@@ -29,6 +36,8 @@ export interface Provisioned {
 }
 
 const CONCURRENCY = 16;
+/** Certificates made between two looks at whether to stop. */
+const BATCH = 100;
 
 /**
  * @throws UsageError where an id cannot be a thing's name, SetupError where the target refuses. Either way what is
@@ -49,21 +58,42 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
     onProgress(counts.already, ids.length);
     if (missing.length === 0) return;
 
-    await layGroundwork(session);
-    const inDoubt = missing.filter(
-      (id) => journal.pending.get(id)?.certificate === undefined && journal.pending.has(id),
-    );
+    const arnPrefix = await layGroundwork(session);
+    const begun = missing.filter((id) => journal.pending.has(id));
+    const inDoubt = begun.filter((id) => journal.pending.get(id)?.certificate === undefined);
     if (inDoubt.length > 0)
       for (const [id, certificate] of await session.findMade(inDoubt)) journal.certified(id, certificate);
+    counts.resumed = begun.length;
 
-    await inLanes(missing, concurrency, async (id) => {
-      if (journal.pending.has(id)) counts.resumed++;
+    const { ownAuthority, target } = options;
+    const done = () => onProgress(counts.already + ++counts.created, ids.length);
+    await inLanes(ownAuthority ? begun : missing, concurrency, async (id) => {
       await provisionDevice(session, id);
-      counts.created++;
-      onProgress(counts.already + counts.created, ids.length);
+      done();
     });
+    if (!ownAuthority) return;
+    const authority = await registerAuthority(session, target.credentialsDir, ownAuthority.roleArn);
+    const make = credentialMaker(authority, arnPrefix, session.now());
+    for (const id of missing) {
+      if (store.has(id)) continue;
+      store.append(make(id));
+      done();
+      if (counts.created % BATCH === 0) await session.pause();
+    }
   });
   return { ...counts, interrupted };
+}
+
+/**
+ * How devices are made with an authority of the fleet's own.
+ * @throws UsageError where AWS would need a role for it and none is given.
+ */
+export function ownAuthority(target: Target, roleArn: string | undefined): { readonly roleArn: string } {
+  if (roleArn !== undefined) return { roleArn };
+  if (!isAws(target)) return { roleArn: 'arn:aws:iam::000000000000:role/stand-in' };
+  throw new UsageError('--own-authority needs --role-arn on AWS: the role by which AWS IoT registers devices', {
+    hint: 'Make a role that iot.amazonaws.com may assume, with the managed policy AWSIoTThingsRegistration.',
+  });
 }
 
 /** A thing's name is narrower than a tracker's device id (CreateThing, DeviceId). */

@@ -5,6 +5,8 @@
 export const AWS_CALLS_PER_SECOND: Readonly<Record<string, number>> = {
   AttachPolicy: 15,
   AttachThingPrincipal: 100,
+  // CONNECT packets: 500 in the largest Regions, 100 elsewhere.
+  Connect: 100,
   CreateCertificateFromCsr: 15,
   CreatePolicy: 10,
   CreateThing: 100,
@@ -14,16 +16,23 @@ export const AWS_CALLS_PER_SECOND: Readonly<Record<string, number>> = {
   DeleteThing: 100,
   DeleteThingType: 15,
   DeprecateThingType: 15,
+  DeleteCACertificate: 10,
+  DescribeCACertificate: 10,
   DescribeCertificate: 10,
   DescribeThing: 350,
   DescribeThingType: 10,
   DetachPolicy: 15,
   DetachThingPrincipal: 100,
   GetPolicy: 10,
+  GetRegistrationCode: 10,
+  ListAttachedPolicies: 15,
   ListCertificates: 10,
+  ListCertificatesByCA: 10,
+  ListPrincipalThings: 10,
   ListTargetsForPolicy: 10,
   ListThings: 10,
-  RegisterCertificateWithoutCA: 10,
+  RegisterCACertificate: 10,
+  UpdateCACertificate: 10,
   UpdateCertificate: 10,
 };
 

@@ -3,6 +3,13 @@ import { Interrupted, nameOf, unlessMissing } from './control-plane.ts';
 import type { DeviceCredentials } from './credential-store.ts';
 import { POLICY, THING_TYPE } from './groundwork.ts';
 import { inLanes } from './lanes.ts';
+import {
+  deleteAuthority,
+  forgetAuthority,
+  readAuthority,
+  registeredByAuthority,
+  retireAuthority,
+} from './own-authority.ts';
 import { type FleetOptions, type FleetSession, withFleet } from './session.ts';
 
 export interface Removed {
@@ -21,6 +28,9 @@ export async function removeFleet(options: FleetOptions): Promise<Removed> {
   let removed = 0;
   const interrupted = await withFleet(options, async (session) => {
     const { store, journal } = session;
+    const { credentialsDir } = options.target;
+    const authority = readAuthority(credentialsDir);
+    if (authority) await retireAuthority(session, authority.certificateId);
     const begun = await begunDevices(session);
     const total = store.size + begun.length;
     const progress = () => onProgress(removed, total);
@@ -34,13 +44,22 @@ export async function removeFleet(options: FleetOptions): Promise<Removed> {
     // Writing the store anew costs as much as there is in it, so it is done a few times only.
     const batch = Math.max(1000, Math.ceil(total / 10));
     const ids = [...store.ids()];
+    const unregistered = await neverConnected(session, ids);
     for (let from = 0; from < ids.length; from += batch) {
       notes.push(
-        ...(await removeStored(session, ids.slice(from, from + batch), concurrency, () => {
-          removed++;
-          progress();
+        ...(await removeStored(session, ids.slice(from, from + batch), {
+          concurrency,
+          unregistered,
+          onRemoved() {
+            removed++;
+            progress();
+          },
         })),
       );
+    }
+    if (authority) {
+      await deleteAuthority(session, authority.certificateId);
+      forgetAuthority(credentialsDir);
     }
     notes.push(...(await removeGroundwork(session)));
   });
@@ -49,14 +68,24 @@ export async function removeFleet(options: FleetOptions): Promise<Removed> {
 
 /** Ends what a removal that was cut off had begun. */
 export async function finishRemoval(session: FleetSession): Promise<void> {
-  await removeStored(session, [...session.journal.leaving], CONCURRENCY, () => {});
+  const leaving = [...session.journal.leaving];
+  await removeStored(session, leaving, {
+    concurrency: CONCURRENCY,
+    unregistered: await neverConnected(session, leaving),
+  });
+}
+
+interface StoredOptions {
+  readonly concurrency: number;
+  /** Devices of which AWS knows nothing. */
+  readonly unregistered: ReadonlySet<string>;
+  readonly onRemoved?: () => void;
 }
 
 async function removeStored(
   session: FleetSession,
   deviceIds: readonly string[],
-  concurrency: number,
-  onRemoved: () => void,
+  { concurrency, unregistered, onRemoved = () => {} }: StoredOptions,
 ): Promise<string[]> {
   const { store, journal } = session;
   if (deviceIds.length === 0) return [];
@@ -65,7 +94,7 @@ async function removeStored(
   try {
     await inLanes(deviceIds, concurrency, async (id) => {
       const device = store.get(id);
-      if (device) {
+      if (device && (!unregistered.has(id) || journal.leaving.has(id))) {
         journal.removing(id);
         notes.push(...(await removeDevice(session, device)));
       }
@@ -74,10 +103,21 @@ async function removeStored(
     });
   } finally {
     store.remove(gone);
-    // Those of a lane that failed stay in the store, and are removed again next time.
-    if (gone.length === deviceIds.length) journal.removed();
+    journal.removed(gone);
   }
   return notes;
+}
+
+/** Devices of the fleet's own authority that AWS has never seen: there is nothing of them to remove. */
+async function neverConnected(session: FleetSession, deviceIds: readonly string[]): Promise<Set<string>> {
+  const made = deviceIds.flatMap((deviceId) => {
+    const { certificateId, authority } = session.store.get(deviceId) ?? {};
+    return certificateId === undefined || authority === undefined ? [] : [{ deviceId, certificateId, authority }];
+  });
+  const registered = new Set<string>();
+  for (const authority of new Set(made.map((device) => device.authority)))
+    for (const id of await registeredByAuthority(session, authority)) registered.add(id);
+  return new Set(made.filter(({ certificateId }) => !registered.has(certificateId)).map(({ deviceId }) => deviceId));
 }
 
 type Begun = Pick<DeviceCredentials, 'deviceId' | 'thingName'> & Partial<DeviceCredentials>;

@@ -1,4 +1,5 @@
 /** What provisioning and removing share: a client of the target's control plane, its store, its journal, an end. */
+import { setImmediate } from 'node:timers/promises';
 import { iotClient } from '../aws.ts';
 import { type StoppableClock, systemClock } from '../clock.ts';
 import { SetupError } from '../errors.ts';
@@ -29,6 +30,10 @@ export interface FleetSession extends Iot {
   readonly journal: Journal;
   /** Epoch ms. */
   now(): number;
+  /** Lets others run. Rejects with `Interrupted` once the work is to stop. */
+  pause(): Promise<void>;
+  /** The same after so long, ms. */
+  sleep(ms: number): Promise<void>;
   /** Certificates made for keys whose request was never answered. */
   findMade(deviceIds: readonly string[]): Promise<Map<string, MadeCertificate>>;
 }
@@ -55,7 +60,16 @@ export async function withFleet(
   try {
     store = openCredentialStore(target.credentialsDir, { write: true });
     journal = openJournal(target.credentialsDir);
-    const session = { sdk, client, call, store, journal, now: clock.now };
+    const session = {
+      sdk,
+      client,
+      call,
+      store,
+      journal,
+      now: clock.now,
+      pause: () => pause(clock),
+      sleep: (ms: number) => sleep(clock, ms),
+    };
     await work({
       ...session,
       findMade: (deviceIds) => findInDoubt(session, pendingOf(session.journal, deviceIds), knownCertificates(session)),
@@ -70,6 +84,15 @@ export async function withFleet(
     store?.close();
     client.destroy();
   }
+}
+
+async function pause(clock: StoppableClock): Promise<void> {
+  await setImmediate();
+  await sleep(clock, 0);
+}
+
+async function sleep(clock: StoppableClock, ms: number): Promise<void> {
+  if (!(await clock.until(clock.now() + ms))) throw new Interrupted();
 }
 
 export function isAws(target: Target): boolean {
@@ -94,9 +117,13 @@ function knownCertificates({ store, journal }: Pick<FleetSession, 'store' | 'jou
 export async function checkBelongs({ sdk, client, call, store }: FleetSession, target: Target): Promise<void> {
   const [first] = store.ids();
   if (first === undefined) return;
-  const { certificateId } = store.get(first)!;
-  const known = await unlessMissing(
-    call('DescribeCertificate', () => client.send(new sdk.DescribeCertificateCommand({ certificateId }))),
+  const { certificateId, authority } = store.get(first)!;
+  const known = await unlessMissing<unknown>(
+    authority === undefined
+      ? call('DescribeCertificate', () => client.send(new sdk.DescribeCertificateCommand({ certificateId })))
+      : call('DescribeCACertificate', () =>
+          client.send(new sdk.DescribeCACertificateCommand({ certificateId: authority })),
+        ),
   );
   if (known) return;
   throw new SetupError(

@@ -1,10 +1,12 @@
 /** The stand-in's MQTT door: aedes behind mutual TLS, with AWS IoT Core's identity, policies and limits. */
+import type { X509Certificate } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import { certificateIdOf } from '../x509.ts';
 import type { Authority } from './certificate-authority.ts';
 import { type DeviceConnection, deviceConnection } from './device-connection.ts';
+import { registerJustInTime } from './iot/just-in-time.ts';
 import type { Registry } from './iot/registry.ts';
 import * as limits from './mqtt-limits.ts';
 
@@ -148,7 +150,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       boundUndecoded(aedes.handle(socket));
       return;
     }
-    const reason = certificate ? 'its certificate is not registered, or not active' : 'it showed no certificate';
+    const reason = certificate ? refuseCertificate(registry, certificate) : 'it showed no certificate';
     onRefused({ clientId: undefined, certificateId, reason });
     socket.destroy();
   });
@@ -172,6 +174,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       await closed;
     },
   };
+}
+
+function refuseCertificate(registry: Registry, certificate: X509Certificate): string {
+  const known = registry.certificates.certificates.get(certificateIdOf(certificate.raw)) !== undefined;
+  const registered = known ? undefined : registerJustInTime(registry, certificate);
+  return registered ?? 'its certificate is not registered, or not active';
 }
 
 function publishFault(device: DeviceConnection | undefined, packet: PublishPacket): string | undefined {

@@ -1,5 +1,6 @@
 /** The IoT control plane behind the stand-in's HTTP door, as the AWS SDKs speak to it (REST-JSON). */
 import type { Api } from '../http.ts';
+import { authorityOperations } from './authority-operations.ts';
 import { certificateOperations } from './certificate-operations.ts';
 import { IotError, invalid } from './errors.ts';
 import { operation, paramsOf, readCall } from './operation.ts';
@@ -17,6 +18,7 @@ export function iotApi(registry: Registry, { endpointAddress }: IotApiOptions): 
     ...thingOperations(registry),
     ...certificateOperations(registry),
     ...policyOperations(registry),
+    ...authorityOperations(registry),
     operation('GET', '/endpoint', ({ query }) => {
       const type = query.get('endpointType') ?? 'iot:Data';
       if (type !== 'iot:Data-ATS' && type !== 'iot:Data') throw invalid(`The endpoint type ${type} is not known`);

@@ -73,6 +73,7 @@ function description(certificate: Certificate, accountId: string) {
   return {
     ...summary(certificate),
     certificatePem: pem,
+    caCertificateId: certificate.authorityId,
     ownedBy: accountId,
     lastModifiedDate: seconds(modifiedAt),
     validity: { notBefore: seconds(notBefore), notAfter: seconds(notAfter) },

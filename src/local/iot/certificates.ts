@@ -1,6 +1,6 @@
 import { generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { certificateIdOf, fromPem } from '../../x509.ts';
+import { certificateIdOf, fromPem, toPem } from '../../x509.ts';
 import { type Authority, CsrError } from '../certificate-authority.ts';
 import { Catalogue } from './catalogue.ts';
 import { IotError, invalid, notFound } from './errors.ts';
@@ -13,6 +13,8 @@ export interface Certificate {
   readonly pem: string;
   /** SNI_ONLY: registered without an authority. */
   readonly mode: 'DEFAULT' | 'SNI_ONLY';
+  /** The account's own authority that signed it. */
+  readonly authorityId: string | undefined;
   readonly createdAt: number;
   /** Epoch ms. */
   readonly notBefore: number;
@@ -40,7 +42,7 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
     return found;
   }
 
-  function add(pem: string, status: CertificateStatus, mode: Certificate['mode']): Certificate {
+  function add(pem: string, status: CertificateStatus, mode: Certificate['mode'], authorityId?: string): Certificate {
     const bytes = fromPem('CERTIFICATE', pem);
     const facts = new X509Certificate(bytes);
     const id = certificateIdOf(bytes);
@@ -49,6 +51,7 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
       arn: arn(`cert/${id}`),
       pem,
       mode,
+      authorityId,
       status,
       createdAt: now(),
       modifiedAt: now(),
@@ -104,6 +107,11 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
           resourceArn: existing.arn,
         });
       return add(pem, status, 'SNI_ONLY');
+    },
+
+    /** One that a registered authority signed, as it first connects. */
+    registerJustInTime(certificate: X509Certificate, authorityId: string): Certificate {
+      return add(toPem('CERTIFICATE', certificate.raw), 'PENDING_ACTIVATION', 'DEFAULT', authorityId);
     },
 
     setStatus(id: string, status: CertificateStatus): void {

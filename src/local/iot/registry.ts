@@ -1,6 +1,7 @@
 /** The stand-in's IoT registry: things, certificates, policies, and what is attached to what. In memory. */
 import type { Authority } from '../certificate-authority.ts';
 import type { Policy } from '../policy.ts';
+import { type Authorities, createAuthorities } from './authorities.ts';
 import { type Certificate, type CertificateStatus, type Certificates, createCertificates } from './certificates.ts';
 import { IotError, invalid } from './errors.ts';
 import * as names from './names.ts';
@@ -21,6 +22,7 @@ export interface Registry {
   readonly things: Things;
   readonly certificates: Certificates;
   readonly policies: PolicyBook;
+  readonly authorities: Authorities;
   /** Grows with every change that can alter what a device may do; decisions made under an older one are void. */
   readonly revision: number;
 
@@ -48,6 +50,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
   const things = createThings({ arn, now });
   const certificates = createCertificates({ arn, authority, now });
   const policies = createPolicies({ arn, now });
+  const authorities = createAuthorities({ arn, now, secret: accountId });
   let revision = 0;
 
   function certificateOf(principal: string): Certificate {
@@ -63,6 +66,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
     things,
     certificates,
     policies,
+    authorities,
     certificateOf,
     get revision() {
       return revision;
