@@ -3,25 +3,40 @@ import { SimctlCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import type { Target } from '../target.ts';
 
+const CHOICES = ['dataset', 'probes', 'devices', 'count'];
+
 export default class Provision extends SimctlCommand {
   static override description =
     'Make devices real: an IoT thing, a key and a certificate for each, and one policy that lets a device publish to its own topic only. Goes on where it was cut off.';
   static override examples = [
     '<%= config.bin %> provision --target local.json --count 100 --prefix DEV',
+    '<%= config.bin %> provision --target local.json --dataset fleet --own-authority',
     '<%= config.bin %> provision --target aws --devices ids.txt --dry-run',
   ];
   static override flags = {
     target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
-    devices: Flags.string({
-      description: 'a file with one device id a line',
-      helpValue: 'FILE',
-      exactlyOne: ['devices', 'count'],
+    dataset: Flags.string({
+      helpValue: 'DIR',
+      description: 'the devices of what "simctl generate" wrote',
+      exactlyOne: CHOICES,
     }),
+    probes: Flags.string({
+      helpValue: 'FILE',
+      multiple: true,
+      description: "the devices of trip-simulator's probe files, or of CSV; plain or .gz",
+      exactlyOne: CHOICES,
+    }),
+    'csv-columns': Flags.string({
+      helpValue: 'id=…,time=…,lon=…,lat=…',
+      description: 'which CSV column holds what',
+      dependsOn: ['probes'],
+    }),
+    devices: Flags.string({ helpValue: 'FILE', description: 'a file with one device id a line', exactlyOne: CHOICES }),
     count: Flags.integer({
       min: 1,
       max: 1_000_000,
       description: 'that many devices, named by --prefix and a number',
-      exactlyOne: ['devices', 'count'],
+      exactlyOne: CHOICES,
     }),
     prefix: Flags.string({ default: 'DEV', description: 'the beginning of the names that --count makes' }),
     'own-authority': Flags.boolean({
@@ -57,8 +72,9 @@ export default class Provision extends SimctlCommand {
     const ending = endOnSignals();
     const line = progressLine('Provisioning');
     const options = { target, deviceIds: ids, ...authority, signal: ending.stop, onProgress: line.update };
-    const { created, already, interrupted } = await provision(options).finally(line.end);
+    const { created, already, discarded, interrupted } = await provision(options).finally(line.end);
     ending.release();
+    if (discarded > 0) this.log(`note: ${discarded} devices of a stand-in that has ended were discarded`);
     this.log(`${created} devices made, ${already} there already; credentials in ${target.credentialsDir}`);
     if (interrupted) this.exit(EXIT.interrupted);
   }

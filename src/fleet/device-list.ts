@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { openDataset, parseCsvColumns, readDevices, readProbes } from '../dataset.ts';
 import { messageOf, UsageError } from '../errors.ts';
 
 /** Device ids from a file, one a line; empty lines and lines that begin with # do not count. @throws UsageError with the line. */
@@ -33,14 +34,33 @@ export function countedDevices(count: number, prefix: string): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(digits, '0')}`);
 }
 
-/** What a person can name devices by: exactly one of the two. */
+/** The devices of foreign probe files, each once. @throws UsageError that names file and line. */
+async function devicesOfProbes(files: readonly string[], csvColumns: string | undefined): Promise<string[]> {
+  const columns = csvColumns === undefined ? {} : { columns: parseCsvColumns(csvColumns) };
+  const ids = new Set<string>();
+  for (const file of files) for await (const { probe } of readProbes(file, columns)) ids.add(probe.deviceId);
+  return [...ids];
+}
+
+async function devicesOfDataset(dir: string): Promise<string[]> {
+  return (await readDevices(await openDataset(dir))).map(({ deviceId }) => deviceId);
+}
+
+/** What a person can name devices by: exactly one of the four, as the flags of `simctl provision`. */
 export interface DeviceChoice {
+  readonly dataset?: string | undefined;
+  readonly probes?: readonly string[] | undefined;
+  readonly 'csv-columns'?: string | undefined;
   readonly devices?: string | undefined;
   readonly count?: number | undefined;
   readonly prefix: string;
 }
 
-/** @throws UsageError where there is no such file, or a device is in it twice. */
-export async function deviceIds({ devices, count, prefix }: DeviceChoice): Promise<string[]> {
-  return devices === undefined ? countedDevices(count ?? 0, prefix) : readDeviceList(devices);
+/** @throws UsageError where there is no such file, or a list holds a device twice. */
+export async function deviceIds(choice: DeviceChoice): Promise<string[]> {
+  const { dataset, probes, devices, count, prefix } = choice;
+  if (dataset !== undefined) return devicesOfDataset(dataset);
+  if (probes !== undefined) return devicesOfProbes(probes, choice['csv-columns']);
+  if (devices !== undefined) return readDeviceList(devices);
+  return countedDevices(count ?? 0, prefix);
 }

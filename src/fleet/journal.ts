@@ -34,6 +34,8 @@ export interface Journal {
   removing(deviceId: string): void;
   /** They have left the credential store. */
   removed(deviceIds: Iterable<string>): void;
+  /** Nothing of what is in the middle matters any more. */
+  forget(): void;
   /** Leaves nothing behind where nothing is in the middle. */
   close(): void;
 }
@@ -98,6 +100,11 @@ export function openJournal(dir: string): Journal {
     removing: (deviceId) => record({ removing: deviceId }),
     removed(deviceIds) {
       for (const id of deviceIds) leaving.delete(id);
+      tidy();
+    },
+    forget() {
+      pending.clear();
+      leaving.clear();
       tidy();
     },
     close() {

@@ -5,7 +5,7 @@
  *     key made ─▶ journal ─▶ CreateThing ─▶ CreateCertificateFromCsr ─▶ journal ─▶ AttachPolicy ┐
  *                                                                     AttachThingPrincipal ┴▶ credential store
  */
-import { UsageError } from '../errors.ts';
+import { SetupError, UsageError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { type EcKey, newEcKey } from '../x509.ts';
 import { mayHaveBeenDone } from './control-plane.ts';
@@ -13,9 +13,9 @@ import { readKey, signingRequest } from './device-key.ts';
 import { layGroundwork, POLICY, THING_TYPE } from './groundwork.ts';
 import type { MadeCertificate } from './journal.ts';
 import { inLanes } from './lanes.ts';
-import { credentialMaker, registerAuthority } from './own-authority.ts';
+import { credentialMaker, forgetAuthority, registerAuthority } from './own-authority.ts';
 import { finishRemoval } from './remove.ts';
-import { checkBelongs, type FleetOptions, type FleetSession, isAws, withFleet } from './session.ts';
+import { belongsToTarget, type FleetOptions, type FleetSession, isAws, withFleet } from './session.ts';
 
 export interface ProvisionOptions extends FleetOptions {
   readonly deviceIds: Iterable<string>;
@@ -32,6 +32,8 @@ export interface Provisioned {
   readonly already: number;
   /** Of those created: begun by an earlier run that did not finish. */
   readonly resumed: number;
+  /** Devices of a stand-in that has ended, whose credentials were of no use to anybody. */
+  readonly discarded: number;
   readonly interrupted: boolean;
 }
 
@@ -47,11 +49,11 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
   const { onProgress = () => {}, concurrency = CONCURRENCY } = options;
   const ids = [...new Set(options.deviceIds)];
   checkNames(ids);
-  const counts = { created: 0, already: 0, resumed: 0 };
+  const counts = { created: 0, already: 0, resumed: 0, discarded: 0 };
   const interrupted = await withFleet(options, async (session) => {
     const { store, journal } = session;
     await finishRemoval(session);
-    await checkBelongs(session, options.target);
+    if (!(await belongsToTarget(session))) counts.discarded = discardStrangers(session, options.target);
     const missing = ids.filter((id) => !store.has(id));
     counts.already = ids.length - missing.length;
     for (const id of journal.pending.keys()) if (store.has(id)) journal.settled(id);
@@ -94,6 +96,21 @@ export function ownAuthority(target: Target, roleArn: string | undefined): { rea
   throw new UsageError('--own-authority needs --role-arn on AWS: the role by which AWS IoT registers devices', {
     hint: 'Make a role that iot.amazonaws.com may assume, with the managed policy AWSIoTThingsRegistration.',
   });
+}
+
+/** @throws SetupError on AWS, where what seems lost may only be another account's. */
+function discardStrangers({ store, journal }: FleetSession, target: Target): number {
+  const { credentialsDir } = target;
+  const { size } = store;
+  if (isAws(target)) {
+    throw new SetupError(`${credentialsDir} holds ${size} devices that ${target.name} does not know`, {
+      hint: 'Are these the credentials of the right account? If the devices were removed by other means, move the directory away.',
+    });
+  }
+  store.remove([...store.ids()]);
+  journal.forget();
+  forgetAuthority(credentialsDir);
+  return size;
 }
 
 /** A thing's name is narrower than a tracker's device id (CreateThing, DeviceId). */

@@ -2,7 +2,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { iotClient } from '../aws.ts';
 import { type StoppableClock, systemClock } from '../clock.ts';
-import { SetupError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { controlPlane, explain, Interrupted, unlessMissing } from './control-plane.ts';
 import { type CredentialStore, openCredentialStore } from './credential-store.ts';
@@ -111,12 +110,12 @@ function knownCertificates({ store, journal }: Pick<FleetSession, 'store' | 'jou
 }
 
 /**
- * A stand-in forgets when it ends: credentials of its predecessor would make every device fail to connect.
- * @throws SetupError
+ * Whether the credentials are of the target as it is. A stand-in forgets when it ends: those of its predecessor would
+ * make every device fail to connect.
  */
-export async function checkBelongs({ sdk, client, call, store }: FleetSession, target: Target): Promise<void> {
+export async function belongsToTarget({ sdk, client, call, store }: FleetSession): Promise<boolean> {
   const [first] = store.ids();
-  if (first === undefined) return;
+  if (first === undefined) return true;
   const { certificateId, authority } = store.get(first)!;
   const known = await unlessMissing<unknown>(
     authority === undefined
@@ -125,11 +124,5 @@ export async function checkBelongs({ sdk, client, call, store }: FleetSession, t
           client.send(new sdk.DescribeCACertificateCommand({ certificateId: authority })),
         ),
   );
-  if (known) return;
-  throw new SetupError(
-    `${target.credentialsDir} holds ${store.size} devices, but ${target.name} does not know ${first}`,
-    {
-      hint: 'They belong to a stand-in that has ended, or to another account: move the directory away, then provision.',
-    },
-  );
+  return known !== undefined;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
-import { countedDevices, readDeviceList } from '../../src/fleet/device-list.ts';
+import { countedDevices, deviceIds, readDeviceList } from '../../src/fleet/device-list.ts';
 import { exportDevice } from '../../src/fleet/export.ts';
 import { listFleet, missingDevices } from '../../src/fleet/inventory.ts';
 import type { Target } from '../../src/target.ts';
@@ -104,6 +104,20 @@ describe('device lists', () => {
 
   it('that are not there are refused', async () => {
     await expect(readDeviceList(join(dir, 'absent'))).rejects.toMatchObject({ exitCode: 2 });
+  });
+
+  it('are taken from probe files, each once', async () => {
+    const probe = (id: string) =>
+      `${JSON.stringify({ type: 'Feature', properties: { id, time: 1_640_772_129_000, status: 'traveling' }, geometry: { type: 'Point', coordinates: [-86.77, 36.12] } })}\n`;
+    const files = ['1.ndjson', '2.ndjson'].map((name) => join(dir, name));
+    writeFileSync(files[0]!, probe('SLE-7115') + probe('MWT-0256') + probe('SLE-7115'));
+    writeFileSync(files[1]!, probe('MWT-0256') + probe('ILQ-6002'));
+    expect(await deviceIds({ probes: files, prefix: 'DEV' })).toEqual(['SLE-7115', 'MWT-0256', 'ILQ-6002']);
+    const csv = join(dir, 'fleet.csv');
+    writeFileSync(csv, 'car,when,x,y\nA,1640772129000,-86.77,36.12\n');
+    expect(await deviceIds({ probes: [csv], 'csv-columns': 'id=car,time=when,lon=x,lat=y', prefix: 'DEV' })).toEqual([
+      'A',
+    ]);
   });
 
   it('are counted with four digits or more', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as iot from '@aws-sdk/client-iot';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StoppableClock } from '../../src/clock.ts';
 import { SetupError, UsageError } from '../../src/errors.ts';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
@@ -114,7 +114,7 @@ describe('provision', () => {
     const ids = countedDevices(20, 'DEV');
     const seen: number[][] = [];
     const result = await make([...ids, 'DEV-0000'], { onProgress: (...progress) => seen.push(progress) });
-    expect(result).toEqual({ created: 20, already: 0, resumed: 0, interrupted: false });
+    expect(result).toEqual({ created: 20, already: 0, resumed: 0, discarded: 0, interrupted: false });
     expectWhole(ids);
     expect(held()).toEqual({ things: 20, types: 1, certificates: 20, policies: 1 });
     expect(seen[0]).toEqual([0, 20]);
@@ -135,7 +135,13 @@ describe('provision', () => {
 
   it('does nothing for devices that it has, and makes the others', async () => {
     await make(['a', 'b']);
-    expect(await make(['a', 'b', 'c'])).toEqual({ created: 1, already: 2, resumed: 0, interrupted: false });
+    expect(await make(['a', 'b', 'c'])).toEqual({
+      created: 1,
+      already: 2,
+      resumed: 0,
+      discarded: 0,
+      interrupted: false,
+    });
     expectWhole(['a', 'b', 'c']);
     expect(held().certificates).toBe(3);
   });
@@ -176,7 +182,13 @@ describe('provision', () => {
     journal.close();
     const made = server.registry.certificates.createFromCsr(signingRequest('late', key), true);
     for (let i = 0; i < 5; i++) server.registry.certificates.createFromCsr(signingRequest('other', newEcKey()), true);
-    expect(await make(['before', 'late', 'never'])).toEqual({ created: 2, already: 1, resumed: 2, interrupted: false });
+    expect(await make(['before', 'late', 'never'])).toEqual({
+      created: 2,
+      already: 1,
+      resumed: 2,
+      discarded: 0,
+      interrupted: false,
+    });
     expect(openCredentialStore(target.credentialsDir).get('late')!.certificateId).toBe(made.id);
     expectWhole(['before', 'late', 'never']);
   });
@@ -242,15 +254,29 @@ describe('provision', () => {
     expectWhole(['a', 'b']);
   });
 
-  it('says so where the credentials belong to a stand-in that has ended', async () => {
+  it('begins anew where the credentials are of a stand-in that has ended', async () => {
     await make(['a']);
     const successor = await startIot();
     try {
-      await expect(make(['a', 'b'], { target: { ...target, iotEndpoint: successor.endpoint } })).rejects.toThrow(
-        /holds 1 devices, but local does not know a/,
-      );
+      const { created, discarded } = await make(['a', 'b'], { target: { ...target, iotEndpoint: successor.endpoint } });
+      expect([created, discarded]).toEqual([2, 1]);
+      expect(successor.registry.certificates.certificates.size).toBe(2);
     } finally {
       await successor.close();
+    }
+  });
+
+  it('throws no credentials away on AWS', async () => {
+    await make(['a']);
+    const account = await startIot();
+    vi.stubEnv('AWS_ENDPOINT_URL_IOT', account.endpoint);
+    const { iotEndpoint: _, ...aws } = target;
+    try {
+      await expect(make(['a', 'b'], { target: aws })).rejects.toThrow(/holds 1 devices that local does not know/);
+      expect(openCredentialStore(target.credentialsDir).size).toBe(1);
+    } finally {
+      vi.unstubAllEnvs();
+      await account.close();
     }
   });
 
