@@ -1,0 +1,39 @@
+import { Flags } from '@oclif/core';
+import { SimctlCommand } from '../command.ts';
+
+export default class TrackerTest extends SimctlCommand {
+  static override summary = 'Write one position straight to its tracker, and see it come back.';
+  static override description =
+    'The AWS SDK writes the position to Amazon Location, without a device or a broker; then the tracker and the query API are asked until they show it. Each step is printed with its time.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --target aws',
+  ];
+  static override flags = {
+    target: Flags.string({
+      default: 'local',
+      helpValue: 'local|aws|FILE',
+      description: 'an embedded stand-in, the real services, or the ready file of a "simctl local"',
+    }),
+    device: Flags.string({ default: 'DEV-0001', description: 'id to write as; none is made' }),
+    timeout: Flags.integer({ default: 10, min: 1, description: 'seconds that the position may take to show' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(TrackerTest);
+    const [{ thereAndBack, legText }, { endOnSignals }] = await Promise.all([
+      import('../run/there-and-back.ts'),
+      import('../run/signals.ts'),
+    ]);
+    const { stop: signal, release } = endOnSignals();
+    const { target, device: deviceId, timeout } = flags;
+    await thereAndBack({
+      by: 'tracker',
+      target,
+      deviceId,
+      timeoutMs: timeout * 1000,
+      signal,
+      onLeg: (leg) => this.log(legText(leg)),
+    }).finally(release);
+  }
+}
