@@ -181,7 +181,7 @@ export function certificateIdOf(certificate: Buffer): string {
   return createHash('sha256').update(certificate).digest('hex');
 }
 
-export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY';
+export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'PRIVATE KEY' | 'PUBLIC KEY';
 
 export function toPem(label: PemLabel, bytes: Buffer): string {
   const lines = bytes.toString('base64').replace(/.{64}/g, '$&\n').trimEnd();

@@ -42,9 +42,12 @@ export default class Provision extends SimctlCommand {
     'own-authority': Flags.boolean({
       description: 'make certificates here, thousands a second; AWS registers a device when it first connects',
     }),
+    claims: Flags.boolean({
+      description: 'let each device ask for its certificate over MQTT, as devices from a factory do',
+      exclusive: ['own-authority'],
+    }),
     'role-arn': Flags.string({
       description: 'role that lets AWS register devices (AWSIoTThingsRegistration); a stand-in needs none',
-      dependsOn: ['own-authority'],
       helpValue: 'ARN',
     }),
     'dry-run': Flags.boolean({ description: 'say what would be done, and what it would cost' }),
@@ -56,7 +59,7 @@ export default class Provision extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Provision);
-    const [{ readTarget }, { deviceIds }, { provision, ownAuthority }, { endOnSignals }, { progressLine }] =
+    const [{ readTarget }, { deviceIds }, { provision, registrationRole }, { endOnSignals }, { progressLine }] =
       await Promise.all([
         import('../target-file.ts'),
         import('../fleet/device-list.ts'),
@@ -66,12 +69,13 @@ export default class Provision extends SimctlCommand {
       ]);
     const target = await readTarget(flags.target);
     const ids = await deviceIds(flags);
-    const authority = flags['own-authority'] ? { ownAuthority: ownAuthority(target, flags['role-arn']) } : {};
+    const way = flags['own-authority'] ? 'ownAuthority' : flags.claims ? 'claims' : undefined;
+    const how = way === undefined ? {} : { [way]: registrationRole(target, flags['role-arn']) };
     await this.announce(target, ids, flags);
     if (flags['dry-run']) return;
     const ending = endOnSignals();
     const line = progressLine('Provisioning');
-    const options = { target, deviceIds: ids, ...authority, signal: ending.stop, onProgress: line.update };
+    const options = { target, deviceIds: ids, ...how, signal: ending.stop, onProgress: line.update };
     const { created, already, discarded, interrupted } = await provision(options).finally(line.end);
     ending.release();
     if (discarded > 0) this.log(`note: ${discarded} devices of a stand-in that has ended were discarded`);

@@ -8,6 +8,7 @@
 import { SetupError, UsageError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { type EcKey, newEcKey } from '../x509.ts';
+import { provisionByClaims } from './claims.ts';
 import { mayHaveBeenDone } from './control-plane.ts';
 import { readKey, signingRequest } from './device-key.ts';
 import { layGroundwork, POLICY, THING_TYPE } from './groundwork.ts';
@@ -24,6 +25,8 @@ export interface ProvisionOptions extends FleetOptions {
    * without any, and AWS makes the rest when a device first connects; `roleArn` is what lets AWS do that.
    */
   readonly ownAuthority?: { readonly roleArn: string };
+  /** Or each asks for its certificate over MQTT, with a claim; `roleArn` is what lets AWS register it. */
+  readonly claims?: { readonly roleArn: string };
 }
 
 export interface Provisioned {
@@ -67,19 +70,23 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
       for (const [id, certificate] of await session.findMade(inDoubt)) journal.certified(id, certificate);
     counts.resumed = begun.length;
 
-    const { ownAuthority, target } = options;
-    const done = () => onProgress(counts.already + ++counts.created, ids.length);
-    await inLanes(ownAuthority ? begun : missing, concurrency, async (id) => {
+    const { ownAuthority, claims, target } = options;
+    const onDone = () => onProgress(counts.already + ++counts.created, ids.length);
+    await inLanes(ownAuthority || claims ? begun : missing, concurrency, async (id) => {
       await provisionDevice(session, id);
-      done();
+      onDone();
     });
+    if (claims) {
+      const unmade = missing.filter((id) => !store.has(id));
+      await provisionByClaims(session, unmade, { target, ...claims, arnPrefix, concurrency, onDone });
+    }
     if (!ownAuthority) return;
     const authority = await registerAuthority(session, target.credentialsDir, ownAuthority.roleArn);
     const make = credentialMaker(authority, arnPrefix, session.now());
     for (const id of missing) {
       if (store.has(id)) continue;
       store.append(make(id));
-      done();
+      onDone();
       if (counts.created % BATCH === 0) await session.pause();
     }
   });
@@ -87,15 +94,18 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
 }
 
 /**
- * How devices are made with an authority of the fleet's own.
+ * The role by which AWS registers devices, where it does that itself.
  * @throws UsageError where AWS would need a role for it and none is given.
  */
-export function ownAuthority(target: Target, roleArn: string | undefined): { readonly roleArn: string } {
+export function registrationRole(target: Target, roleArn: string | undefined): { readonly roleArn: string } {
   if (roleArn !== undefined) return { roleArn };
   if (!isAws(target)) return { roleArn: 'arn:aws:iam::000000000000:role/stand-in' };
-  throw new UsageError('--own-authority needs --role-arn on AWS: the role by which AWS IoT registers devices', {
-    hint: 'Make a role that iot.amazonaws.com may assume, with the managed policy AWSIoTThingsRegistration.',
-  });
+  throw new UsageError(
+    '--own-authority and --claims need --role-arn on AWS: the role by which AWS IoT registers devices',
+    {
+      hint: 'Make a role that iot.amazonaws.com may assume, with the managed policy AWSIoTThingsRegistration.',
+    },
+  );
 }
 
 /** @throws SetupError on AWS, where what seems lost may only be another account's. */
@@ -132,6 +142,8 @@ async function provisionDevice(session: FleetSession, deviceId: string): Promise
   const thingName = deviceId;
   await call('CreateThing', () => client.send(new sdk.CreateThingCommand({ thingName, thingTypeName: THING_TYPE })));
   const certificate = begun?.certificate ?? (await certify(session, deviceId, key));
+  // One that was made for a claim waits to be activated.
+  if (begun?.certificate) await activate(session, certificate.certificateId);
   const principal = certificate.certificateArn;
   await Promise.all([
     call('AttachPolicy', () => client.send(new sdk.AttachPolicyCommand({ policyName: POLICY, target: principal }))),
@@ -139,6 +151,12 @@ async function provisionDevice(session: FleetSession, deviceId: string): Promise
   ]);
   store.append({ deviceId, thingName, ...certificate, privateKeyPem: key.privateKeyPem });
   journal.settled(deviceId);
+}
+
+async function activate({ sdk, client, call }: FleetSession, certificateId: string): Promise<void> {
+  await call('UpdateCertificate', () =>
+    client.send(new sdk.UpdateCertificateCommand({ certificateId, newStatus: 'ACTIVE' })),
+  );
 }
 
 /** The one call that must not simply be made again: each time it makes another certificate. */

@@ -32,6 +32,7 @@ export const AWS_CALLS_PER_SECOND: Readonly<Record<string, number>> = {
   ListTargetsForPolicy: 10,
   ListThings: 10,
   RegisterCACertificate: 10,
+  RegisterThing: 10,
   UpdateCACertificate: 10,
   UpdateCertificate: 10,
 };

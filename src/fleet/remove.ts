@@ -1,4 +1,5 @@
 /** Takes away exactly what provisioning made. May be killed at any point and started again. */
+import { TEMPLATE } from './claims.ts';
 import { Interrupted, nameOf, unlessMissing } from './control-plane.ts';
 import type { DeviceCredentials } from './credential-store.ts';
 import { POLICY, THING_TYPE } from './groundwork.ts';
@@ -191,6 +192,11 @@ async function removeGroundwork({ sdk, client, call }: FleetSession): Promise<st
     client.send(new sdk.ListThingsCommand({ thingTypeName, maxResults: 1 })),
   );
   if (things?.length) return [...notes, `the thing type ${THING_TYPE} stays: there are other things of it`];
+  await unlessMissing(
+    call('DeleteProvisioningTemplate', () =>
+      client.send(new sdk.DeleteProvisioningTemplateCommand({ templateName: TEMPLATE })),
+    ),
+  );
   const type = await unlessMissing(
     call('DeprecateThingType', () => client.send(new sdk.DeprecateThingTypeCommand({ thingTypeName }))),
   );

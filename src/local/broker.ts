@@ -5,6 +5,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import { certificateIdOf } from '../x509.ts';
 import type { Authority } from './certificate-authority.ts';
+import { type ClaimReply, claimTopics } from './claims.ts';
 import { type DeviceConnection, deviceConnection } from './device-connection.ts';
 import { registerJustInTime } from './iot/just-in-time.ts';
 import type { Registry } from './iot/registry.ts';
@@ -58,6 +59,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, authority, registry, onPublish, onRefused = () => {}, handshakeMs = HANDSHAKE_MS } = options;
   const devices = new WeakMap<Client, DeviceConnection>();
   const certificates = new WeakMap<object, string>();
+  const claims = claimTopics(registry);
 
   const refusal = (client: Client | null, reason: string) => {
     const device = client ? devices.get(client) : undefined;
@@ -95,7 +97,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     authorizeSubscribe(client, subscription, done) {
       const device = devices.get(client);
       const { topic, qos } = subscription;
-      const open = Object.keys((client as unknown as { subscriptions: object }).subscriptions).length;
+      const open = Object.keys(subscriptionsOf(client)).length;
       const fault =
         limits.filterFault(topic) ??
         (qos > 1 ? 'QoS 2 is not supported' : undefined) ??
@@ -116,6 +118,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   aedes.taken = (client, { topic, payload, qos }) => {
     const device = devices.get(client);
     if (!device) return;
+    const claim = topic.startsWith('$aws/') ? claims.answer(topic, payload as Buffer) : undefined;
+    if (claim) {
+      void claim.then((reply) => deliver(client, reply));
+      return;
+    }
     const { clientId, certificateId } = device;
     onPublish({ topic, payload: payload as Buffer, clientId, certificateId, qos: qos as 0 | 1 });
   };
@@ -192,6 +199,18 @@ function publishFault(device: DeviceConnection | undefined, packet: PublishPacke
   if (!device.may('iot:Publish', `topic/${topic}`)) return `no policy allows it to publish to ${topic}`;
   if (retain && !device.may('iot:RetainPublish', `topic/${topic}`)) return `no policy allows it to retain on ${topic}`;
   return undefined;
+}
+
+/** Hands a client what is for it alone, where it has subscribed to that. */
+function deliver(client: Client, { topic, payload }: ClaimReply): void {
+  if (client.closed || !(topic in subscriptionsOf(client))) return;
+  const packet = { cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, dup: false, retain: false } as const;
+  client.publish(packet, () => {});
+}
+
+/** By topic filter. aedes has them, and does not say so in its types. */
+function subscriptionsOf(client: Client): object {
+  return (client as unknown as { subscriptions: object }).subscriptions;
 }
 
 function connack(code: number): Buffer {

@@ -21,8 +21,8 @@ export interface Authority {
    * @throws CsrError where the request is malformed, not signed by its own key, or its key too weak.
    */
   issueFromCsr(csrPem: string, options?: { days?: number }): string;
-  /** The same for a public key in hand (DER), where no request is needed. */
-  issue(spki: Buffer, commonName: string): string;
+  /** The same for a public key in hand (DER), where no request is needed; good until `notAfter`, epoch ms. */
+  issue(spki: Buffer, commonName: string, notAfter?: number): string;
 }
 
 /** The signing request is at fault, not the authority. */
@@ -56,7 +56,8 @@ export async function createAuthority({ now }: { now: () => number }): Promise<A
       const notAfter = days === undefined ? END_OF_2049 : now() + days * DAY_MS;
       return certify({ subject, spki: deviceKey, role: 'device' }, notAfter);
     },
-    issue: (deviceKey, commonName) => certify({ subject: nameOf(commonName), spki: deviceKey, role: 'device' }),
+    issue: (deviceKey, commonName, notAfter) =>
+      certify({ subject: nameOf(commonName), spki: deviceKey, role: 'device' }, notAfter),
   };
 }
 

@@ -10,8 +10,12 @@ export const MAX_SUBSCRIPTIONS = 50;
 
 const BASIC_INGEST = /^\$aws\/rules\/[a-zA-Z0-9_]+\/(.*)$/s;
 
+/** By these a device with a claim registers itself; whether it may is its policy's affair. */
+const PROVISIONING = /^\$aws\/(certificates|provisioning-templates)\//;
+
 /** Why a device may not publish to `topic`, whatever its policies; nothing where it may. */
 export function topicFault(topic: string): string | undefined {
+  if (PROVISIONING.test(topic)) return lengthFault(topic);
   const basic = topic.startsWith('$') ? BASIC_INGEST.exec(topic) : undefined;
   if (basic === null) return 'topics that begin with $ are reserved';
   // Basic Ingest does not count its prefix in the limits.
@@ -20,7 +24,7 @@ export function topicFault(topic: string): string | undefined {
 
 /** The same for a topic filter. */
 export function filterFault(filter: string): string | undefined {
-  if (filter.startsWith('$')) return 'topics that begin with $ are reserved';
+  if (filter.startsWith('$') && !PROVISIONING.test(filter)) return 'topics that begin with $ are reserved';
   return lengthFault(filter);
 }
 

@@ -7,7 +7,7 @@ import { activateFleet } from '../../src/fleet/activate.ts';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
 import { countedDevices } from '../../src/fleet/device-list.ts';
 import { POLICY } from '../../src/fleet/groundwork.ts';
-import { ownAuthority, provision } from '../../src/fleet/provision.ts';
+import { provision, registrationRole } from '../../src/fleet/provision.ts';
 import { removeFleet } from '../../src/fleet/remove.ts';
 import { findingsText, verifyFleet } from '../../src/fleet/verify.ts';
 import { type Broker, startBroker } from '../../src/local/broker.ts';
@@ -62,7 +62,7 @@ beforeEach(async () => {
   };
 });
 
-const make = (deviceIds = ids) => provision({ target, deviceIds, ownAuthority: ownAuthority(target, undefined) });
+const make = (deviceIds = ids) => provision({ target, deviceIds, ownAuthority: registrationRole(target, undefined) });
 const held = () => {
   const { things, certificates, policies, authorities } = server.registry;
   return [things.things.size, certificates.certificates.size, policies.policies.size, authorities.authorities.size];
@@ -160,8 +160,8 @@ describe('a fleet of its own authority', () => {
 
   it('wants a role on AWS', () => {
     const { iotEndpoint: _, ...aws } = target;
-    expect(() => ownAuthority(aws, undefined)).toThrow(UsageError);
-    expect(ownAuthority(aws, 'arn:aws:iam::1:role/r')).toEqual({ roleArn: 'arn:aws:iam::1:role/r' });
+    expect(() => registrationRole(aws, undefined)).toThrow(UsageError);
+    expect(registrationRole(aws, 'arn:aws:iam::1:role/r')).toEqual({ roleArn: 'arn:aws:iam::1:role/r' });
   });
 });
 

@@ -6,6 +6,7 @@ import { IotError, invalid } from './errors.ts';
 import { operation, paramsOf, readCall } from './operation.ts';
 import { policyOperations } from './policy-operations.ts';
 import type { Registry } from './registry.ts';
+import { templateOperations } from './template-operations.ts';
 import { thingOperations } from './thing-operations.ts';
 
 export interface IotApiOptions {
@@ -19,6 +20,7 @@ export function iotApi(registry: Registry, { endpointAddress }: IotApiOptions): 
     ...certificateOperations(registry),
     ...policyOperations(registry),
     ...authorityOperations(registry),
+    ...templateOperations(registry),
     operation('GET', '/endpoint', ({ query }) => {
       const type = query.get('endpointType') ?? 'iot:Data';
       if (type !== 'iot:Data-ATS' && type !== 'iot:Data') throw invalid(`The endpoint type ${type} is not known`);

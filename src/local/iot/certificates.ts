@@ -1,6 +1,6 @@
 import { generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { certificateIdOf, fromPem, toPem } from '../../x509.ts';
+import { certificateIdOf, fromPem, newEcKey, toPem } from '../../x509.ts';
 import { type Authority, CsrError } from '../certificate-authority.ts';
 import { Catalogue } from './catalogue.ts';
 import { IotError, invalid, notFound } from './errors.ts';
@@ -19,11 +19,18 @@ export interface Certificate {
   /** Epoch ms. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** The provisioning template whose claim it is; it may do nothing but register devices by it. */
+  readonly claimOf: string | undefined;
   modifiedAt: number;
   status: CertificateStatus;
   /** Names of what it is attached to. */
   readonly things: Set<string>;
   readonly policies: Set<string>;
+}
+
+interface Origin {
+  readonly authorityId?: string;
+  readonly claimOf?: string;
 }
 
 interface Surroundings {
@@ -35,6 +42,8 @@ interface Surroundings {
 /** Device certificates: made here, or registered. */
 export function createCertificates({ arn, authority, now }: Surroundings) {
   const certificates = new Catalogue<Certificate>();
+  // Kept apart: a claim is listed nowhere, and gone when it expires.
+  const claims = new Map<string, Certificate>();
 
   function certificate(id: string): Certificate {
     const found = certificates.get(id);
@@ -42,16 +51,23 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
     return found;
   }
 
-  function add(pem: string, status: CertificateStatus, mode: Certificate['mode'], authorityId?: string): Certificate {
+  function add(pem: string, status: CertificateStatus, mode: Certificate['mode'], origin: Origin = {}): Certificate {
+    const added = describe(pem, status, mode, origin);
+    certificates.add(added.id, added);
+    return added;
+  }
+
+  function describe(pem: string, status: CertificateStatus, mode: Certificate['mode'], origin: Origin): Certificate {
     const bytes = fromPem('CERTIFICATE', pem);
     const facts = new X509Certificate(bytes);
     const id = certificateIdOf(bytes);
-    const added: Certificate = {
+    return {
       id,
       arn: arn(`cert/${id}`),
       pem,
       mode,
-      authorityId,
+      authorityId: origin.authorityId,
+      claimOf: origin.claimOf,
       status,
       createdAt: now(),
       modifiedAt: now(),
@@ -60,12 +76,11 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
       things: new Set(),
       policies: new Set(),
     };
-    certificates.add(id, added);
-    return added;
   }
 
   return {
     certificates,
+    claims: claims as ReadonlyMap<string, Certificate>,
     certificate,
 
     createFromCsr(csrPem: string, active: boolean): Certificate {
@@ -111,7 +126,18 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
 
     /** One that a registered authority signed, as it first connects. */
     registerJustInTime(certificate: X509Certificate, authorityId: string): Certificate {
-      return add(toPem('CERTIFICATE', certificate.raw), 'PENDING_ACTIVATION', 'DEFAULT', authorityId);
+      return add(toPem('CERTIFICATE', certificate.raw), 'PENDING_ACTIVATION', 'DEFAULT', { authorityId });
+    },
+
+    /** A certificate that may register devices by a template, until `notAfter` (epoch ms). */
+    createClaim(templateName: string, notAfter: number) {
+      const { spki, privateKeyPem } = newEcKey();
+      const publicKeyPem = toPem('PUBLIC KEY', spki);
+      const pem = authority.issue(spki, `claim for ${templateName}`, notAfter);
+      const created = describe(pem, 'ACTIVE', 'DEFAULT', { claimOf: templateName });
+      for (const [id, claim] of claims) if (claim.notAfter < now()) claims.delete(id);
+      claims.set(created.id, created);
+      return { created, publicKeyPem, privateKeyPem };
     },
 
     setStatus(id: string, status: CertificateStatus): void {

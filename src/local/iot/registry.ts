@@ -1,11 +1,12 @@
 /** The stand-in's IoT registry: things, certificates, policies, and what is attached to what. In memory. */
 import type { Authority } from '../certificate-authority.ts';
-import type { Policy } from '../policy.ts';
+import { type Policy, parsePolicy } from '../policy.ts';
 import { type Authorities, createAuthorities } from './authorities.ts';
 import { type Certificate, type CertificateStatus, type Certificates, createCertificates } from './certificates.ts';
 import { IotError, invalid } from './errors.ts';
 import * as names from './names.ts';
 import { createPolicies, type PolicyBook } from './policies.ts';
+import { createTemplates, type Templates } from './provisioning-templates.ts';
 import { createThings, type Thing, type Things } from './things.ts';
 
 export interface RegistryOptions {
@@ -19,10 +20,13 @@ export interface RegistryOptions {
 export interface Registry {
   readonly region: string;
   readonly accountId: string;
+  /** Epoch ms. */
+  readonly now: () => number;
   readonly things: Things;
   readonly certificates: Certificates;
   readonly policies: PolicyBook;
   readonly authorities: Authorities;
+  readonly templates: Templates;
   /** Grows with every change that can alter what a device may do; decisions made under an older one are void. */
   readonly revision: number;
 
@@ -50,6 +54,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
   const things = createThings({ arn, now });
   const certificates = createCertificates({ arn, authority, now });
   const policies = createPolicies({ arn, now });
+  const templates = createTemplates({ arn, now });
   const authorities = createAuthorities({ arn, now, secret: accountId });
   let revision = 0;
 
@@ -63,10 +68,12 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
   return {
     region,
     accountId,
+    now,
     things,
     certificates,
     policies,
     authorities,
+    templates,
     certificateOf,
     get revision() {
       return revision;
@@ -119,14 +126,29 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
     },
 
     activeCertificate(certificateId) {
-      const certificate = certificates.certificates.get(certificateId);
+      const certificate = certificates.certificates.get(certificateId) ?? certificates.claims.get(certificateId);
       if (certificate?.status !== 'ACTIVE') return undefined;
       const at = now();
       return at >= certificate.notBefore && at <= certificate.notAfter ? certificate : undefined;
     },
 
-    policiesOf: ({ policies: attached }) => [...attached].map((name) => policies.policy(name).parsed),
+    policiesOf: ({ policies: attached, claimOf }) => [
+      ...Array.from(attached, (name) => policies.policy(name).parsed),
+      ...(claimOf === undefined ? [] : [claimPolicy(arn, claimOf)]),
+    ],
 
     thingOf: (certificate, clientId) => (certificate.things.has(clientId) ? things.things.get(clientId) : undefined),
   };
+}
+
+/** What a claim may do: ask for a certificate and register a device by the one template. */
+function claimPolicy(arn: (resource: string) => string, templateName: string): Policy {
+  const topics = ['$aws/certificates/*', `$aws/provisioning-templates/${templateName}/provision/*`];
+  const resources = topics.flatMap((topic) => [arn(`topic/${topic}`), arn(`topicfilter/${topic}`)]);
+  const Action = ['iot:Publish', 'iot:Receive', 'iot:Subscribe'];
+  const Statement = [
+    { Effect: 'Allow', Action: 'iot:Connect', Resource: arn('client/*') },
+    { Effect: 'Allow', Action, Resource: resources },
+  ];
+  return parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement }));
 }
