@@ -36,6 +36,11 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
     'ready-file': Flags.string({ description: 'file to write, once it is ready, for --target of other commands' }),
     trackers: Flags.integer({ default: 10, min: 1, max: 500, description: 'trackers to create' }),
     region: Flags.string({ default: 'eu-west-1', description: 'region that it claims to be' }),
+    quota: Flags.option({
+      options: ['none', 'aws'] as const,
+      default: 'none' as const,
+      description: 'throttle requests to the trackers as AWS does by default, 50 a second and operation',
+    })(),
     drop: Flags.string({ multiple: true, description: 'message to lose, <device id>@<seq>, to see it found' }),
     environments: Flags.integer({
       min: 1,
@@ -85,6 +90,7 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       trackers: flags.trackers,
       region: flags.region,
       drop: flags.drop ?? [],
+      quota: flags.quota,
       lambda: Object.fromEntries(Object.entries(lambda).filter(([, value]) => value !== undefined)),
     });
     await serveUntilStopped(standIn, { readyFile: flags['ready-file'], print: (text) => this.log(text) });

@@ -16,6 +16,7 @@ import type { Target } from '../target.ts';
 import { TOPIC_ROOT } from '../wire.ts';
 import { startBroker } from './broker.ts';
 import { createAuthority } from './certificate-authority.ts';
+import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
 import { createDoor, type Door } from './http.ts';
@@ -27,6 +28,7 @@ import { queryApi, STAGE } from './query-api.ts';
 import { type RuleCounters, RuleEngine } from './rules/engine.ts';
 import { parseSql } from './rules/sql.ts';
 import { locationApi } from './trackers/api.ts';
+import { defaultQuota } from './trackers/quota.ts';
 import { Trackers } from './trackers/trackers.ts';
 
 export interface StandInOptions {
@@ -46,6 +48,8 @@ export interface StandInOptions {
   readonly drop?: readonly string[];
   /** How the ingest function behaves. */
   readonly lambda?: Partial<LambdaSettings>;
+  /** `aws`: throttles requests to the trackers as AWS's default quotas do. By default nothing does. */
+  readonly quota?: 'aws' | 'none';
 }
 
 /** What a stand-in did, once it has stopped. */
@@ -74,7 +78,7 @@ const DRAIN_MS = 5000;
 /** Starts all of it. @throws SetupError where a port or the directory cannot be had, UsageError for a bad `drop`. */
 export async function openStandIn(options: StandInOptions, log: (line: string) => void): Promise<RunningStandIn> {
   const { dir, host = '127.0.0.1', httpPort = 0, mqttPort = 0, trackers: trackerCount = 10 } = options;
-  const { region = 'eu-west-1', drop = [], credentialsDir } = options;
+  const { region = 'eu-west-1', drop = [], credentialsDir, quota = 'none' } = options;
   const now = Date.now;
   const clock = systemClock();
   const lost = discards(drop);
@@ -84,7 +88,8 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const caFile = join(dir, 'ca.pem');
   await writeFile(caFile, authority.caPem);
   const registry = createRegistry({ region, accountId: ACCOUNT_ID, authority, now });
-  const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now });
+  const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
+  const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now, onPosition: events.write });
   for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
   const functions = createFunctions({ dir, clock, lambda: options.lambda ?? {}, log });
   const engine = new RuleEngine({
@@ -101,7 +106,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
 
   let refusals = 0;
   const apis = [
-    locationApi(trackers),
+    locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {}),
     queryApi({ invoke: (event) => functions.query.invoke(event), now }),
     iotApi(registry, { endpointAddress: () => 'localhost' }),
   ];
@@ -121,7 +126,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       },
     }),
   ).catch(async (error) => {
-    await Promise.all([door.close(), functions.close()]);
+    await Promise.all([door.close(), functions.close(), events.close()]);
     throw error;
   });
 
@@ -162,7 +167,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       clearTimeout(timer);
       clock.stop();
       await door.close();
-      await functions.close();
+      await Promise.all([functions.close(), events.close()]);
       const { user, system } = process.cpuUsage();
       const { store, query } = functions;
       log('stopped');

@@ -1,0 +1,53 @@
+/** What trackers tell EventBridge, as a file: `events.ndjson`, an event a line, made when there is a first one. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type LineLog, openLineLog } from '../line-log.ts';
+import { formatTimestamp } from './trackers/timestamps.ts';
+import type { PositionEvent } from './trackers/trackers.ts';
+
+export interface EventLog {
+  write(event: PositionEvent): void;
+  close(): Promise<void>;
+}
+
+const FLUSH_MS = 250;
+
+export function eventLog(dir: string, { region, accountId }: { region: string; accountId: string }): EventLog {
+  let lines: LineLog | undefined;
+  let flushing: NodeJS.Timeout | undefined;
+  return {
+    write(event) {
+      lines ??= openLineLog(join(dir, 'events.ndjson'), { append: true });
+      flushing ??= setInterval(() => void lines?.flush().catch(() => {}), FLUSH_MS);
+      lines.write(JSON.stringify(eventBridgeEvent(event, region, accountId)));
+    },
+    async close() {
+      clearInterval(flushing);
+      await lines?.close();
+    },
+  };
+}
+
+/** The form of amazon-location-service-pettracker-demo's handler, which receives them. */
+export function eventBridgeEvent({ tracker, update, receivedTime }: PositionEvent, region: string, accountId: string) {
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': 'Location Device Position Event',
+    source: 'aws.geo',
+    account: accountId,
+    time: formatTimestamp(receivedTime),
+    region,
+    resources: [tracker.arn],
+    detail: {
+      EventType: 'UPDATE',
+      TrackerName: tracker.name,
+      DeviceId: update.deviceId,
+      SampleTime: formatTimestamp(update.sampleTime),
+      ReceivedTime: formatTimestamp(receivedTime),
+      Position: update.position,
+      ...(update.accuracy === undefined ? {} : { Accuracy: { Horizontal: update.accuracy } }),
+      ...(update.properties ? { PositionProperties: update.properties } : {}),
+    },
+  };
+}

@@ -1,0 +1,233 @@
+/** The handlers as they are deployed, against the stand-in's trackers. */
+import { isBuiltin } from 'node:module';
+import { LocationClient } from '@aws-sdk/client-location';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HttpEvent } from '../../../infra/lambdas/get-positions/index.ts';
+import type { HttpReply } from '../../../infra/lambdas/get-positions/reply.ts';
+import { encode } from '../../../src/wire.ts';
+import { startTrackers } from '../../support/stand-in-trackers.ts';
+
+let server: Awaited<ReturnType<typeof startTrackers>>;
+let admitted = true;
+let store: (event: unknown) => Promise<void>;
+let get: (event: HttpEvent) => Promise<HttpReply>;
+
+beforeAll(async () => {
+  server = await startTrackers({ admit: () => admitted });
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv('AWS_ENDPOINT_URL_LOCATION', server.endpoint);
+  vi.stubEnv('LOCATION_DISABLE_HOST_PREFIX', '1');
+  vi.stubEnv('TRACKER_PREFIX', 'tracker');
+  vi.stubEnv('TRACKER_COUNT', '10');
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  for (let i = 0; i < 9; i++) server.trackers.create(`tracker${i}`); // and no tracker9
+  store = (await import('../../../infra/lambdas/store-positions/index.ts')).handler;
+  get = (await import('../../../infra/lambdas/get-positions/index.ts')).handler;
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+let lines: Record<string, unknown>[];
+beforeEach(() => {
+  lines = [];
+  admitted = true;
+  const print = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(JSON.parse(line)));
+  return () => print.mockRestore();
+});
+
+const update = (deviceId: string, second: number, seq = 0) => ({
+  deviceId,
+  seq,
+  sampleTime: server.clock.now - 3_600_000 + second * 1000,
+  position: [-86.78, 36.16] as const,
+});
+/** What the rule hands on. */
+const event = (deviceId: string, second: number, seq = 0, device = deviceId) => ({
+  ...JSON.parse(encode(update(deviceId, second, seq))),
+  device,
+});
+
+describe('store-positions', () => {
+  it('writes to the tracker of the device, and tells of each entry', async () => {
+    await store(event('SLE-7115', 0, 4));
+    const { sampleTime } = update('SLE-7115', 0);
+    expect(lines).toEqual([
+      { ingest: 1, at: expect.any(Number), id: 'SLE-7115', tracker: 'tracker7', sampleTime, seq: 4 },
+    ]);
+    expect(server.trackers.tracker('tracker7').positions.latest('SLE-7115', server.clock.now)).toMatchObject({
+      sampleTime,
+      position: [-86.78, 36.16],
+    });
+  });
+
+  it('finds the refusals in an answer that is no error', async () => {
+    await store(event('OLD-1000', 60));
+    await store(event('OLD-1000', 30, 1));
+    await store(event('OLD-1000', 70, 2)); // filtered: nothing to tell it by
+    expect(lines.map(({ seq, code, message }) => [seq, code, message])).toEqual([
+      [0, undefined, undefined],
+      [1, 'ValidationError', 'timestamps older than already stored not allowed'],
+      [2, undefined, undefined],
+    ]);
+  });
+
+  it('reads what the 2022 project sent', async () => {
+    const legacy = JSON.parse(encode(update('LEG-1000', 0), { legacySwap: true }));
+    await store({ ...legacy, device: 'LEG-1000' });
+    const { sampleTime } = update('LEG-1000', 0);
+    expect(lines).toEqual([{ ingest: 1, at: expect.any(Number), id: 'LEG-1000', tracker: 'tracker1', sampleTime }]);
+    const stored = server.trackers.tracker('tracker1').positions.latest('LEG-1000', server.clock.now);
+    expect(stored?.position).toEqual([36.16, -86.78]); // as its figure 3 shows it
+  });
+
+  it('refuses a payload that names another device than its topic', async () => {
+    await store(event('VIC-2000', 0, 5, 'EVE-2000'));
+    expect(lines).toEqual([
+      expect.objectContaining({
+        id: 'EVE-2000',
+        seq: 5,
+        code: 'DeviceMismatch',
+        message: 'the payload names "VIC-2000"',
+      }),
+    ]);
+    expect(server.trackers.tracker('tracker2').positions.latest('VIC-2000', server.clock.now)).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no object', [1]],
+    ['no payload', { device: 'd' }],
+    ['no position', { payload: { deviceid: 'd', timestamp: 1 }, device: 'd' }],
+    [
+      'a time beyond all dates',
+      { payload: { deviceid: 'd', timestamp: 1e300, location: { lat: 0, long: 0 } }, device: 'd' },
+    ],
+    [
+      'a seq that is none',
+      { payload: { deviceid: 'd', timestamp: 1, location: { lat: 0, long: 0 }, seq: 'x' }, device: 'd' },
+    ],
+  ])('refuses for good what is malformed: %s', async (_, bad) => {
+    await store(bad);
+    expect(lines).toEqual([expect.objectContaining({ ingest: 1, code: 'Malformed', message: expect.any(String) })]);
+  });
+
+  it('fails where the call fails, after telling so, for Lambda to try again', async () => {
+    admitted = false;
+    await expect(store(event('SLE-7115', 90))).rejects.toMatchObject({ name: 'ThrottlingException' });
+    expect(lines).toEqual([expect.objectContaining({ id: 'SLE-7115', code: 'ThrottlingException' })]);
+    admitted = true;
+    lines = [];
+    await expect(store(event('GON-9000', 0))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(lines).toEqual([expect.objectContaining({ tracker: 'tracker9', code: 'ResourceNotFoundException' })]);
+  });
+});
+
+describe('get-positions', () => {
+  const ask = async (parameters: HttpEvent['queryStringParameters'], path = '/default/getLocation') => {
+    const { statusCode, headers, body } = await get({
+      rawPath: path,
+      ...(parameters ? { queryStringParameters: parameters } : {}),
+    });
+    expect(headers).toEqual({ 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+    return [statusCode, JSON.parse(body)];
+  };
+
+  it('lists the devices of a tracker, page by page', async () => {
+    for (let i = 0; i < 150; i++) {
+      const position = { ...update(`LST-4${String(i).padStart(3, '0')}`, 0) };
+      server.trackers.tracker('tracker4').positions.write(position, 'TimeBased', server.clock.now);
+    }
+    const [status, first] = await ask({ type: 'list', trackername: 'tracker4' });
+    expect([status, first.Entries.length]).toEqual([200, 100]);
+    const [, second] = await ask({ type: 'list', trackername: 'tracker4', nexttoken: first.NextToken });
+    expect(second.Entries).toHaveLength(50);
+    expect(second.NextToken).toBeUndefined();
+    expect(second.Entries[0]).toEqual({
+      DeviceId: 'LST-4100',
+      Position: [-86.78, 36.16],
+      SampleTime: expect.any(String),
+    });
+  });
+
+  it('gives a device and its history, with its tracker or without', async () => {
+    for (const second of [0, 30, 60]) await store(event('DEV-5000', second));
+    const at = (second: number) => new Date(update('DEV-5000', second).sampleTime).toISOString();
+    for (const trackername of [undefined, 'tracker5']) {
+      expect(await ask({ type: 'device', deviceid: 'DEV-5000', trackername })).toEqual([
+        200,
+        expect.objectContaining({ DeviceId: 'DEV-5000', SampleTime: at(60), ReceivedTime: expect.any(String) }),
+      ]);
+      const end = String(update('DEV-5000', 60).sampleTime); // epoch ms will do
+      const [status, history] = await ask({ type: 'history', deviceid: 'DEV-5000', start: at(0), end, trackername });
+      expect([status, history.DevicePositions.map(({ SampleTime }: { SampleTime: string }) => SampleTime)]).toEqual([
+        200,
+        [at(0), at(30)],
+      ]);
+    }
+  });
+
+  it('finds the tracker of a device', async () => {
+    expect(await ask({ deviceid: 'AWS-7686' }, '/default/get-device-without-tracker')).toEqual([
+      200,
+      { TrackerName: 'tracker7' },
+    ]);
+    expect(await ask({}, '/get-device-without-tracker')).toEqual([400, { message: 'deviceid is missing' }]);
+  });
+
+  it.each<[number, HttpEvent['queryStringParameters'], RegExp]>([
+    [400, undefined, /type must be list, device or history, not ""/],
+    [400, { type: 'all' }, /type must be .*not "all"/],
+    [400, { type: 'list' }, /needs trackername/],
+    [400, { type: 'list', trackername: '' }, /needs trackername/],
+    [400, { type: 'device' }, /needs deviceid/],
+    [400, { type: 'history', deviceid: 'd' }, /needs start and end/],
+    [400, { type: 'history', deviceid: 'd', start: 'yesterday', end: '0' }, /needs start and end/],
+    [400, { type: 'history', deviceid: 'd', start: '1', end: '0' }, /must be before/],
+    [400, { type: 'list', trackername: 'a b' }, /must match/],
+    [400, { type: 'list', trackername: 'tracker1', nexttoken: 'x' }, /NextToken/],
+    [404, { type: 'device', deviceid: 'GHO-5000' }, /records not found/],
+    [404, { type: 'device', deviceid: 'd', trackername: 'nope' }, /Tracker not found/],
+    [404, { type: 'list', trackername: 'nope' }, /Tracker not found/],
+  ])('answers %i to %j', async (status, parameters, message) => {
+    expect(await ask(parameters)).toEqual([status, { message: expect.stringMatching(message) }]);
+  });
+
+  it('passes on that the account is throttled, and does not show what else went wrong', async () => {
+    admitted = false;
+    expect(await ask({ type: 'device', deviceid: 'd' })).toEqual([429, { message: 'Rate exceeded' }]);
+    admitted = true;
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const broken = vi
+      .spyOn(LocationClient.prototype, 'send')
+      .mockRejectedValue(new Error('connect ECONNREFUSED') as never);
+    expect(await ask({ type: 'device', deviceid: 'd' })).toEqual([502, { message: 'The tracker could not be asked' }]);
+    expect(errors).toHaveBeenCalledWith('Error: connect ECONNREFUSED');
+    broken.mockRestore();
+    errors.mockRestore();
+  });
+});
+
+describe('bundles', () => {
+  it.each(['store-positions', 'get-positions'])('of %s hold all that they need', async (name) => {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [`infra/lambdas/${name}/index.ts`],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      minify: true,
+      write: false,
+      metafile: true,
+      outfile: 'out.mjs',
+      logLevel: 'silent',
+    });
+    const outside = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    expect(outside.filter((path) => !isBuiltin(path))).toEqual([]);
+    expect(outputFiles[0]!.contents.length).toBeLessThan(1_000_000);
+  });
+});

@@ -1,0 +1,280 @@
+/** The stand-in as a whole, in its own process: a device publishes, and its position can be asked for. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTrackerCommand, ListDevicePositionsCommand, type LocationClient } from '@aws-sdk/client-location';
+import mqtt from 'mqtt';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { locationClient } from '../../src/aws.ts';
+import { SetupError, UsageError } from '../../src/errors.ts';
+import { openCredentialStore } from '../../src/fleet/credential-store.ts';
+import { provision } from '../../src/fleet/provision.ts';
+import { type StandIn, startStandIn } from '../../src/local/spawn.ts';
+import type { IngestLine } from '../../src/logs.ts';
+import type { Target } from '../../src/target.ts';
+import { encode, topicOf } from '../../src/wire.ts';
+
+const IDS = ['SLE-7115', 'AWS-1024'];
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simctl-stand-in-'));
+  return () => rm(dir, { recursive: true, force: true });
+});
+
+async function connect(target: Target, id: string): Promise<mqtt.MqttClient> {
+  const store = openCredentialStore(target.credentialsDir);
+  const { certificatePem: cert, privateKeyPem: key } = store.get(id)!;
+  store.close();
+  const url = `mqtts://${target.mqttHost}:${target.mqttPort}`;
+  return mqtt.connectAsync(
+    url,
+    { ca: readFileSync(target.caFile!), cert, key, clientId: id, reconnectPeriod: 0, protocolVersion: 4 },
+    false,
+  );
+}
+
+const ingested = ({ ingestLog }: Target) =>
+  readFileSync(ingestLog!, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as IngestLine);
+
+describe('the stand-in', () => {
+  let standIn: StandIn;
+  let client: LocationClient;
+  const target = () => standIn.target;
+
+  beforeAll(async () => {
+    standIn = await startStandIn({
+      dir: join(dir, 'whole'),
+      credentialsDir: join(dir, 'whole', 'credentials'),
+      drop: ['AWS-1024@1'],
+    });
+    client = await locationClient(target());
+    await provision({ target: target(), deviceIds: IDS });
+  });
+  afterAll(async () => {
+    client.destroy();
+    await standIn.stop();
+  });
+
+  it('says all that a run needs to know', () => {
+    expect(target()).toMatchObject({
+      name: 'local',
+      region: 'eu-west-1',
+      mqttHost: 'localhost',
+      trackerPrefix: 'sim-iot-tracker',
+      trackerCount: 10,
+      credentialsDir: join(dir, 'whole', 'credentials'),
+    });
+    expect(target().pid).not.toBe(process.pid);
+    expect(readFileSync(target().caFile!, 'utf8')).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('carries an update from the device to whoever asks, and loses what it was told to lose', async () => {
+    const now = Date.now() - 86_400_000;
+    for (const id of IDS) {
+      const device = await connect(target(), id);
+      for (let seq = 0; seq < 3; seq++) {
+        const update = { deviceId: id, seq, sampleTime: now + seq * 30_000, position: [-86.78, 36.16] as const };
+        await device.publishAsync(topicOf(id), encode(update), { qos: 1 });
+      }
+      await device.endAsync();
+    }
+    await vi.waitFor(() => expect(ingested(target())).toHaveLength(5), { timeout: 10_000, interval: 20 });
+    const lines = ingested(target());
+    expect(lines.every(({ code }) => code === undefined)).toBe(true);
+    expect(lines.map(({ id, tracker, seq }) => [id, tracker, seq]).sort()).toEqual([
+      ['AWS-1024', 'sim-iot-tracker1', 0],
+      ['AWS-1024', 'sim-iot-tracker1', 2],
+      ['SLE-7115', 'sim-iot-tracker7', 0],
+      ['SLE-7115', 'sim-iot-tracker7', 1],
+      ['SLE-7115', 'sim-iot-tracker7', 2],
+    ]);
+    const { Entries } = await client.send(new ListDevicePositionsCommand({ TrackerName: 'sim-iot-tracker7' }));
+    expect(Entries).toMatchObject([{ DeviceId: 'SLE-7115', SampleTime: new Date(now + 60_000) }]);
+    const seen = await fetch(`${target().queryEndpoint}/getLocation?type=device&deviceid=SLE-7115`);
+    expect(seen.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await seen.json()).toMatchObject({ DeviceId: 'SLE-7115', Position: [-86.78, 36.16] });
+  });
+
+  it('answers for the query API what the function does not', async () => {
+    const ask = async (path: string, method = 'GET') => {
+      const { status, headers } = await fetch(`${target().queryEndpoint}${path}`, { method });
+      return [status, headers.get('access-control-allow-origin')];
+    };
+    expect(await ask('/getLocation', 'OPTIONS')).toEqual([204, '*']);
+    expect(await ask('/getLocation', 'POST')).toEqual([404, '*']);
+    expect(await ask('/nothing')).toEqual([404, '*']);
+    expect(await ask('/getLocation?type=list')).toEqual([400, '*']);
+  });
+
+  it('tells of positions as EventBridge would be told', async () => {
+    await client.send(new CreateTrackerCommand({ TrackerName: 'told', EventBridgeEnabled: true }));
+    const SampleTime = new Date(Date.now() - 1000).toISOString();
+    await fetch(`${target().locationEndpoint}/tracking/v0/trackers/told/positions`, {
+      method: 'POST',
+      body: JSON.stringify({ Updates: [{ DeviceId: 'd', SampleTime, Position: [1, 2], Accuracy: { Horizontal: 3 } }] }),
+    });
+    const file = join(dir, 'whole', 'events.ndjson');
+    await vi.waitFor(() => expect(existsSync(file) && statSync(file).size).toBeTruthy(), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      source: 'aws.geo',
+      'detail-type': 'Location Device Position Event',
+      detail: {
+        EventType: 'UPDATE',
+        TrackerName: 'told',
+        DeviceId: 'd',
+        SampleTime,
+        Position: [1, 2],
+        Accuracy: { Horizontal: 3 },
+      },
+    });
+  });
+
+  const aws = spawnSync('aws', ['--version']).status === 0;
+  it.skipIf(!aws)('answers the AWS CLI (skipped where there is no `aws`)', { timeout: 60_000 }, async () => {
+    const { locationEndpoint, region, accessKeyId, secretAccessKey } = target();
+    const cli = spawn(
+      'aws',
+      ['location', 'list-device-positions', '--tracker-name', 'sim-iot-tracker7', '--endpoint-url', locationEndpoint!],
+      {
+        env: {
+          ...process.env,
+          AWS_DEFAULT_REGION: region,
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+          AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
+          AWS_CONFIG_FILE: '/dev/null',
+        },
+      },
+    );
+    let [out, err] = ['', ''];
+    cli.stdout.on('data', (text) => {
+      out += text;
+    });
+    cli.stderr.on('data', (text) => {
+      err += text;
+    });
+    const [code] = await once(cli, 'close');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ Entries: [{ DeviceId: 'SLE-7115', Position: [-86.78, 36.16] }] });
+  });
+
+  it('says what it did when it is stopped, as often as it is', async () => {
+    const report = await standIn.stop();
+    expect(report).toMatchObject({
+      rules: { messages: 6, matched: 5, discarded: 1, failed: 0 },
+      store: { invocations: 5, errors: 0, dropped: 0 },
+    });
+    expect(report.cpuSeconds).toBeGreaterThan(0);
+    expect(await standIn.stop()).toBe(report);
+    expect(() => process.kill(target().pid!, 0)).toThrow('ESRCH');
+  });
+});
+
+describe('a stand-in that cannot', () => {
+  const start = (more: object) => startStandIn({ dir: join(dir, 'fails'), credentialsDir: dir, ...more });
+  const caught = (promise: Promise<unknown>) =>
+    promise.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it.each([
+    ['httpPort', '--http-port'],
+    ['mqttPort', '--mqtt-port'],
+  ])('have its port says which and what to do (%s)', async (option, flag) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const error = await caught(start({ [option]: port }));
+    other.close();
+    expect(error).toBeInstanceOf(SetupError);
+    expect(error).toMatchObject({
+      message: `port ${port} of 127.0.0.1 is in use`,
+      hint: expect.stringContaining(flag),
+    });
+  });
+
+  it('understand what to drop says so', async () => {
+    const error = await caught(start({ drop: ['SLE-7115'] }));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toMatchObject({ message: '--drop SLE-7115: not a message', hint: expect.stringContaining('@') });
+  });
+
+  it('write its directory says so', async () => {
+    await writeFile(join(dir, 'file'), '');
+    const error = await caught(start({ dir: join(dir, 'file') }));
+    expect(error).toBeInstanceOf(SetupError);
+    expect(error).toMatchObject({
+      message: expect.stringContaining(join(dir, 'file')),
+      hint: expect.stringContaining('--dir'),
+    });
+  });
+});
+
+describe('a stand-in that ends', () => {
+  let standIn: StandIn;
+  beforeEach(async () => {
+    standIn = await startStandIn({ dir: join(dir, 'ends'), credentialsDir: dir });
+    return async () => void (await standIn.stop());
+  });
+
+  it('by itself is told of, and stopping it then is no error', async () => {
+    const told = new Promise<Error>((resolve) => standIn.onExit(resolve));
+    process.kill(standIn.target.pid!, 'SIGKILL');
+    expect(await told).toMatchObject({ name: 'RunError', message: expect.stringContaining('signal SIGKILL') });
+    expect(await standIn.stop()).toEqual({});
+  });
+});
+
+describe('simctl local', () => {
+  it('writes the ready file, runs until a signal, and leaves nothing behind', async () => {
+    const file = join(dir, 'ready.json');
+    const script = `import Local from '${new URL('../../src/commands/local.ts', import.meta.url)}';
+      await Local.run(['--http-port', '0', '--mqtt-port', '0', '--dir', ${JSON.stringify(join(dir, 'local'))}, '--ready-file', ${JSON.stringify(file)}], ${JSON.stringify(process.cwd())});`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    let out = '';
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    const exit = once(child, 'exit');
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), { timeout: 20_000, interval: 20 });
+    const target = JSON.parse(readFileSync(file, 'utf8')) as Target;
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await fetch(`${target.queryEndpoint}/get-device-without-tracker?deviceid=AWS-7686`)).status).toBe(200);
+    await vi.waitFor(() => expect(out).toContain('aws location list-device-positions'), {
+      timeout: 5000,
+      interval: 20,
+    });
+    expect(out).toContain(`export AWS_ENDPOINT_URL_LOCATION=${target.locationEndpoint}`);
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    expect(existsSync(file)).toBe(false);
+    expect(out).toContain('Stopped.');
+    expect(() => process.kill(target.pid!, 0)).toThrow('ESRCH');
+  });
+
+  it('takes the stand-in with it when it is killed', async () => {
+    const script = `import { startStandIn } from '${new URL('../../src/local/spawn.ts', import.meta.url)}';
+      const { target } = await startStandIn({ dir: ${JSON.stringify(join(dir, 'orphan'))}, credentialsDir: '/nowhere' });
+      console.log(target.pid);`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    const [pid] = await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH'), {
+      timeout: 10_000,
+      interval: 20,
+    });
+  });
+});
