@@ -1,6 +1,14 @@
 // Builds everything that `bin/run.js` needs into dist/.
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+// The default map: the roads that the package geojson-path-finder carries, as simctl's own compact graph.
+const { graphFromGeoJson } = await import('../dist/src/generator/map/from-geojson.js');
+const { encodeGraph } = await import('../dist/src/generator/map/graph.js');
+const roads = JSON.parse(readFileSync('node_modules/geojson-path-finder/test/large-network.json', 'utf8'));
+const naming = { name: 'gothenburg', attribution: '© OpenStreetMap contributors, ODbL 1.0' };
+mkdirSync('dist/maps', { recursive: true });
+writeFileSync('dist/maps/gothenburg.graph', encodeGraph(graphFromGeoJson(naming, roads)));

@@ -1,0 +1,53 @@
+/**
+ * Matching by position, as the 2022 project's analyser did it, for logs that carry no sample time: per device, forward
+ * only, within 1e-9 degrees on each axis. Its logs print six decimals, so equal positions are equal texts.
+ */
+import type { Position } from '../model.ts';
+
+/** An entry of either log; `time` in ms. */
+export interface TimedPosition {
+  readonly time: number;
+  readonly position: Position;
+}
+
+export const TOLERANCE_DEGREES = 1e-9;
+
+/**
+ * For each sent entry, in order of time, the first received one after the last match; a hit gives received − sent (which
+ * may be negative), a miss is passed over and does not move on.
+ */
+export function matchDevice(sent: readonly TimedPosition[], received: readonly TimedPosition[]): number[] {
+  const [from, to] = [byTime(sent), byTime(received)];
+  const differences: number[] = [];
+  let next = 0;
+  for (const entry of from) {
+    for (let i = next; i < to.length; i++) {
+      if (!samePlace(entry.position, to[i]!.position)) continue;
+      differences.push(to[i]!.time - entry.time);
+      next = i + 1;
+      break;
+    }
+  }
+  return differences;
+}
+
+/** Devices without a match are left out. */
+export function matchLogs(
+  sent: ReadonlyMap<string, readonly TimedPosition[]>,
+  received: ReadonlyMap<string, readonly TimedPosition[]>,
+): Map<string, number[]> {
+  const matches = new Map<string, number[]>();
+  for (const [id, entries] of sent) {
+    const differences = matchDevice(entries, received.get(id) ?? []);
+    if (differences.length > 0) matches.set(id, differences);
+  }
+  return matches;
+}
+
+function byTime(entries: readonly TimedPosition[]): TimedPosition[] {
+  return [...entries].sort((a, b) => a.time - b.time); // stable: equal times keep the log's order
+}
+
+function samePlace(a: Position, b: Position): boolean {
+  return Math.abs(a[0] - b[0]) < TOLERANCE_DEGREES && Math.abs(a[1] - b[1]) < TOLERANCE_DEGREES;
+}

@@ -1,0 +1,149 @@
+import { availableParallelism } from 'node:os';
+import { Flags, type Interfaces } from '@oclif/core';
+import { SimctlCommand } from '../command.ts';
+import { EXIT } from '../errors.ts';
+import type { RunOptions } from '../run/options.ts';
+
+const fleet = { helpGroup: 'FLEET' };
+const backend = { helpGroup: 'BACKEND' };
+const load = { helpGroup: 'LOAD' };
+
+export default class Run extends SimctlCommand {
+  static override summary = 'Drive a fleet through the backend, and say what became of every update.';
+  static override description =
+    'With no flags: 1,000 cars, each with its own certificate, over MQTT against a stand-in of the AWS services that starts by itself.';
+  static override examples = [
+    '<%= config.bin %> run',
+    '<%= config.bin %> run --probes probes.ndjson.gz --pace replay:60 --json',
+    '<%= config.bin %> run --target local.json --dataset fleet --transport tracker',
+  ];
+  static override flags = {
+    dataset: Flags.string({
+      ...fleet,
+      helpValue: 'DIR',
+      description: 'what "simctl generate" wrote',
+      exclusive: ['probes'],
+    }),
+    probes: Flags.string({
+      ...fleet,
+      helpValue: 'FILE',
+      multiple: true,
+      description: "trip-simulator's probe files, or CSV; plain or .gz",
+    }),
+    'csv-columns': Flags.string({
+      ...fleet,
+      helpValue: 'id=…,time=…,lon=…,lat=…',
+      description: 'which CSV column holds what',
+      dependsOn: ['probes'],
+    }),
+    agents: Flags.integer({ ...fleet, default: 1000, description: 'devices to generate' }),
+    seconds: Flags.integer({ ...fleet, default: 660, description: 'simulated seconds to generate' }),
+    seed: Flags.integer({ ...fleet, default: 1, description: 'of everything random' }),
+    every: Flags.integer({
+      ...fleet,
+      default: 30,
+      description: 'seconds of sample time between two fixes of a device',
+    }),
+    target: Flags.string({
+      ...backend,
+      default: 'local',
+      helpValue: 'local|aws|FILE',
+      description: 'an embedded stand-in, the real services, or the ready file of a "simctl local"',
+    }),
+    'query-endpoint': Flags.string({
+      ...backend,
+      helpValue: 'URL',
+      description: 'the query API to look through as a viewer does',
+    }),
+    transport: Flags.string({ ...backend, default: 'iot', options: ['iot', 'mqtt', 'tracker', 'memory'] }),
+    client: Flags.string({ ...backend, default: 'lean', options: ['lean', 'mqttjs', 'device-sdk'] }),
+    broker: Flags.string({ ...backend, helpValue: 'mqtt://HOST:PORT', description: 'for --transport mqtt' }),
+    topic: Flags.string({ ...backend, default: 'simUploadLocation', description: 'devices publish below it' }),
+    qos: Flags.integer({ ...backend, default: 1, min: 0, max: 1 }),
+    'legacy-swap': Flags.boolean({ ...backend, description: "the 2022 project's payload, byte for byte" }),
+    linger: Flags.integer({
+      ...backend,
+      default: 20,
+      min: 0,
+      description: 'ms an update waits for others to share its request (tracker)',
+    }),
+    drop: Flags.string({
+      ...backend,
+      multiple: true,
+      default: [],
+      helpValue: 'DEVICE@SEQ',
+      description: 'an update that the embedded stand-in shall lose, to see that it is found out',
+    }),
+    pace: Flags.string({ ...load, default: 'replay:10', description: 'replay, replay:SPEED or max' }),
+    'min-gap': Flags.integer({ ...load, default: 0, description: 'ms a device waits after an answer' }),
+    live: Flags.boolean({ ...load, description: 'stamp the present as sample time' }),
+    shift: Flags.integer({ ...load, description: 'ms to add to every sample time, by hand' }),
+    workers: Flags.integer({ ...load, description: 'threads; by default one less than there are cores' }),
+    'connect-concurrency': Flags.integer({
+      ...load,
+      default: 32,
+      description: 'devices that connect at a time, per worker',
+    }),
+    'ack-timeout': Flags.integer({ ...load, default: 10_000, min: 1, description: 'ms until an answer is missing' }),
+    settle: Flags.integer({
+      ...load,
+      default: 3000,
+      min: 0,
+      description: 'ms without a change after which the backend has settled',
+    }),
+    poll: Flags.integer({ ...load, default: 1000, min: 1, description: "ms between two of the viewer's polls" }),
+    out: Flags.string({ helpValue: 'DIR', description: 'where everything is written; by default runs/ and the time' }),
+    'dry-run': Flags.boolean({ description: 'say what would be done' }),
+    json: Flags.boolean({ description: 'print only the summary, as JSON' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Run);
+    const [{ run }, { dryRun }, { summaryText }, { endOnSignals }, { openReporter }] = await Promise.all([
+      import('../run/run.ts'),
+      import('../run/dry-run.ts'),
+      import('../run/summary.ts'),
+      import('../run/signals.ts'),
+      import('../dashboard/open.ts'),
+    ]);
+    const options = optionsOf(flags);
+    if (flags['dry-run']) return this.log(await dryRun(options));
+    const reporter = await openReporter(flags.json ? process.stderr : process.stdout);
+    const ending = endOnSignals(() => reporter.stopping());
+    const summary = await run(options, { reporter, ending }).finally(() => reporter.close());
+    ending.release();
+    this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
+    if (summary.interrupted) this.exit(EXIT.interrupted);
+  }
+}
+
+function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOptions {
+  return {
+    out: flags.out,
+    dataset: flags.dataset,
+    probes: flags.probes,
+    csvColumns: flags['csv-columns'],
+    generate: { agents: flags.agents, seconds: flags.seconds, seed: flags.seed },
+    every: flags.every,
+    target: flags.target,
+    queryEndpoint: flags['query-endpoint'],
+    transport: flags.transport as RunOptions['transport'],
+    client: flags.client as RunOptions['client'],
+    broker: flags.broker,
+    topicRoot: flags.topic,
+    qos: flags.qos === 0 ? 0 : 1,
+    legacySwap: flags['legacy-swap'],
+    ackTimeoutMs: flags['ack-timeout'],
+    connectTimeoutMs: flags['ack-timeout'],
+    lingerMs: flags.linger,
+    pace: flags.pace,
+    minGapMs: flags['min-gap'],
+    live: flags.live,
+    shift: flags.shift,
+    workers: flags.workers ?? Math.max(1, availableParallelism() - 1),
+    connectConcurrency: flags['connect-concurrency'],
+    settleMs: flags.settle,
+    pollMs: flags.poll,
+    drop: flags.drop,
+  };
+}

@@ -1,0 +1,43 @@
+import type { ClientName, TransportName } from '../transports/index.ts';
+
+/** All that a run can be told, as plain values; `undefined` leaves it to simctl. */
+export interface RunOptions {
+  /** The run's directory; by default `runs/` and a timestamp. */
+  readonly out: string | undefined;
+
+  /** Where the fleet comes from: a dataset, foreign probe files, or (neither) a generated one. */
+  readonly dataset: string | undefined;
+  readonly probes: readonly string[] | undefined;
+  readonly csvColumns: string | undefined;
+  readonly generate: { readonly agents: number; readonly seconds: number; readonly seed: number };
+  /** One fix per device and this many seconds of sample time. */
+  readonly every: number;
+
+  /** `local` (an embedded stand-in), `aws`, or a ready file's path. */
+  readonly target: string;
+  readonly queryEndpoint: string | undefined;
+  readonly transport: TransportName;
+  readonly client: ClientName;
+  readonly broker: string | undefined;
+  /** Devices publish on `<topicRoot>/<device id>`. */
+  readonly topicRoot: string;
+  readonly qos: 0 | 1;
+  readonly legacySwap: boolean;
+  readonly ackTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly lingerMs: number;
+  /** Messages the embedded stand-in shall lose, `<device>@<seq>`: shows that the accounting finds them. */
+  readonly drop: readonly string[];
+
+  readonly pace: string;
+  readonly minGapMs: number;
+  readonly live: boolean;
+  /** Milliseconds added to every sample time, by hand. */
+  readonly shift: number | undefined;
+  readonly workers: number;
+  readonly connectConcurrency: number;
+
+  /** How long nothing may change before the backend counts as settled, ms. */
+  readonly settleMs: number;
+  readonly pollMs: number;
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { codeOf, messageOf, SetupError, UsageError } from '../errors.ts';
+
+/** The files of one run. */
+export interface RunDirectory {
+  readonly dir: string;
+  readonly sent: (shard: number) => string;
+  readonly received: string;
+  readonly history: string;
+  readonly ingest: string;
+  readonly fates: string;
+  /** Written beside and renamed, so that it is whole or absent. */
+  write(name: string, text: string): Promise<void>;
+}
+
+/** Makes the directory of a run. It must not hold anything yet: logs are never mixed or overwritten. */
+export async function createRunDirectory(out: string | undefined, now: Date): Promise<RunDirectory> {
+  const dir = resolve(out ?? join('runs', now.toISOString().slice(0, 19).replaceAll(':', '-')));
+  try {
+    await mkdir(dir, { recursive: true });
+    if ((await readdir(dir)).length > 0) {
+      throw new UsageError(`the run's directory ${dir} is not empty`, {
+        hint: 'Choose another with --out, or remove it.',
+      });
+    }
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new SetupError(`cannot make the run's directory ${dir}: ${messageOf(error)}`, {
+      cause: error,
+      hint: codeOf(error) === 'ENOSPC' ? 'The disk is full.' : 'Choose another with --out.',
+    });
+  }
+  return openRunDirectory(dir);
+}
+
+export function openRunDirectory(dir: string): RunDirectory {
+  return {
+    dir,
+    sent: (shard) => join(dir, `sent-${String(shard).padStart(2, '0')}.ndjson`),
+    received: join(dir, 'received.ndjson'),
+    history: join(dir, 'history.ndjson'),
+    ingest: join(dir, 'ingest.ndjson'),
+    fates: join(dir, 'fates.ndjson'),
+    async write(name, text) {
+      const partial = join(dir, `.${name}.${randomBytes(4).toString('hex')}`);
+      try {
+        await writeFile(partial, text);
+        await rename(partial, join(dir, name));
+      } catch (error) {
+        throw new SetupError(`cannot write ${join(dir, name)}: ${messageOf(error)}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** All send logs of a run, in order of shard. */
+export async function sentLogs(dir: string): Promise<string[]> {
+  const names = await readdir(dir);
+  return names
+    .filter((name) => /^sent-[0-9]+\.ndjson$/.test(name))
+    .sort()
+    .map((name) => join(dir, name));
+}

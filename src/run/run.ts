@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs';
+import { analyseRun } from '../analyser/analyse.ts';
+import { type Epoch, readEpoch, systemClock } from '../clock.ts';
+import type { Reporter } from '../dashboard/reporter.ts';
+import { type Dataset, readDevices } from '../dataset.ts';
+import type { RunError } from '../errors.ts';
+import { histogramLog } from '../histogram.ts';
+import type { Target } from '../target.ts';
+import { checkRequest, type Plan, planRun } from '../workers/plan.ts';
+import { type FleetResult, runShards } from '../workers/pool.ts';
+import type { ShardTask } from '../workers/protocol.ts';
+import { type Backend, openBackend } from './backend.ts';
+import { readyDevices } from './certificates.ts';
+import { fleetData } from './fleet-data.ts';
+import type { RunOptions } from './options.ts';
+import { createRunDirectory, type RunDirectory, sentLogs } from './run-directory.ts';
+import { sampleTimeShift } from './sample-times.ts';
+import type { Ending } from './signals.ts';
+import { type Summary, summarise } from './summary.ts';
+import { openViewer, type SampleWindow, type Viewer } from './viewer.ts';
+
+/** The least that AWS IoT takes is 30 s; a phone's usual is minutes. */
+const KEEP_ALIVE_SECONDS = 300;
+/** BatchUpdateDevicePosition requests a second and account (Amazon Location quota L-16C77FC0). */
+const LOCATION_RATE = 50;
+
+/** What a run needs from whoever starts it. */
+export interface RunContext {
+  readonly reporter: Reporter;
+  readonly ending: Ending;
+}
+
+/** What the steps of one run share. */
+interface Run extends RunContext {
+  readonly options: RunOptions;
+  readonly epoch: Epoch;
+  readonly files: RunDirectory;
+  readonly dataset: Dataset;
+  readonly plan: Plan;
+  readonly backend: Backend;
+}
+
+/**
+ * The main job: a fleet, its certificates, its updates through the backend to a viewer, and what became of each.
+ * @throws UsageError or SetupError before the first send, RunError where it could not go on; the logs so far stay.
+ */
+export async function run(options: RunOptions, { reporter, ending }: RunContext): Promise<Summary> {
+  checkRequest(options);
+  const epoch = readEpoch();
+  const files = await createRunDirectory(options.out, new Date(epoch.wallMs));
+  const dataset = await fleetData(options, files.dir, reporter, ending.stop);
+  const plan = planRun(options, dataset.manifest);
+  plan.notes.forEach(reporter.note);
+
+  reporter.step(
+    'backend',
+    options.target === 'local' ? 'Starting the stand-in of the AWS services' : `Looking at ${options.target}`,
+  );
+  const backend = await openBackend(options, files.dir);
+  let death: RunError | undefined;
+  backend.onDeath((error) => {
+    death = error;
+    ending.request();
+  });
+  try {
+    return await drive({ options, epoch, files, dataset, plan, backend, reporter, ending });
+  } catch (error) {
+    throw death ?? error;
+  } finally {
+    await backend.discard();
+  }
+}
+
+async function drive(run: Run): Promise<Summary> {
+  const { options, epoch, files, dataset, plan, backend, reporter, ending } = run;
+  const clock = systemClock(epoch);
+  const devices = (await readDevices(dataset)).map(({ deviceId }) => deviceId);
+  await readyDevices(options.transport, backend, devices, reporter, ending.stop);
+  const shift = await sampleTimeShift(plan, dataset.manifest.everySeconds, backend, options.shift, clock.now());
+  await files.write(
+    'plan.json',
+    `${JSON.stringify({ ...plan, shift, options, target: publicPart(backend.target) }, null, 2)}\n`,
+  );
+
+  const viewer = await openViewer(options, backend.target, files, epoch);
+  try {
+    const cpuBefore = process.cpuUsage();
+    const fleet = await sendAll(run, shift, viewer);
+    const { user, system } = process.cpuUsage(cpuBefore);
+    reporter.step('settle', 'Waiting until nothing changes any more');
+    await viewer.settle({ backend, clock, quietMs: options.settleMs, abort: ending.abort, reporter });
+    reporter.step('sweep', `Reading back what the trackers stored of ${devices.length} devices`);
+    await viewer.sweep(devices, sampleWindow(plan, shift, fleet), reporter, ending.abort);
+    await viewer.stop();
+    return await account(run, fleet, (user + system) / 1e6);
+  } finally {
+    await viewer.stop();
+  }
+}
+
+/** Connects the fleet and sends all it has. */
+async function sendAll(run: Run, shift: number | 'live', viewer: Viewer): Promise<FleetResult> {
+  const { options, epoch, plan, reporter, ending } = run;
+  reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
+  let running = false;
+  return runShards(shardTasks(run, shift), {
+    clock: systemClock(epoch),
+    stop: ending.stop,
+    abort: ending.abort,
+    onSnapshot(snapshot) {
+      if (!running && snapshot.startedAt > 0) {
+        running = true;
+        reporter.step('run', `Sending ${plan.updates} updates, pace ${options.pace}`);
+      }
+      const seen = viewer.seen();
+      reporter.fleet({
+        ...snapshot,
+        planned: plan.updates,
+        scheduledMs: plan.scheduledMs,
+        ...(seen === undefined ? {} : { seen }),
+      });
+    },
+  });
+}
+
+function shardTasks(
+  { options, epoch, files, dataset, plan, backend }: Run,
+  shift: number | 'live',
+): Omit<ShardTask, 'port'>[] {
+  return plan.shards.map(({ partitions }, shard) => ({
+    epoch,
+    shard,
+    datasetDir: dataset.dir,
+    partitions,
+    transport: options.transport,
+    settings: {
+      target: backend.target,
+      client: options.client,
+      ...(options.broker === undefined ? {} : { broker: options.broker }),
+      topicRoot: options.topicRoot,
+      legacySwap: options.legacySwap,
+      qos: options.qos,
+      ackTimeoutMs: options.ackTimeoutMs,
+      connectTimeoutMs: options.connectTimeoutMs,
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
+      lingerMs: options.lingerMs,
+      seed: options.generate.seed + shard,
+      // The account's quota is shared by all workers; the stand-in has none unless told.
+      ...(backend.target.locationEndpoint === undefined ? { ratePerSecond: LOCATION_RATE / plan.shards.length } : {}),
+    },
+    connectConcurrency: options.connectConcurrency,
+    pace: plan.pace,
+    firstSampleTime: plan.firstSampleTime,
+    minGapMs: plan.minGapMs,
+    shift,
+    sentLog: files.sent(shard),
+  }));
+}
+
+/** The sample times that this run used, with a second of room, for the history sweep. */
+function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): SampleWindow {
+  if (shift === 'live') return { from: fleet.firstSentAt - 60_000, to: fleet.lastDoneAt + 1000 };
+  return { from: plan.firstSampleTime + shift, to: plan.lastSampleTime + shift + 1000 };
+}
+
+/** Joins all logs, and says what became of every update. */
+async function account(run: Run, fleet: FleetResult, cpuSeconds: number): Promise<Summary> {
+  const { options, files, plan, backend, reporter } = run;
+  reporter.step('analyse', 'Joining what was sent with what was stored and seen');
+  const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest);
+  const findings = await analyseRun({
+    sent: await sentLogs(files.dir),
+    ...(existsSync(files.received) ? { received: files.received } : {}),
+    ...(existsSync(files.history) ? { history: files.history } : {}),
+    ...(ingest ? { ingest: files.ingest } : {}),
+    trackerAnswers: options.transport === 'tracker',
+    fatesOut: files.fates,
+  });
+  const summary = summarise({ out: files.dir, plan, fleet, findings, cpuSeconds, standInCpuSeconds });
+  const { response, service, late } = fleet;
+  const { publishToStore, endToEnd, endToEndEarliest } = findings;
+  const histograms = { response, service, late, publishToStore, endToEnd, endToEndEarliest };
+  await files.write('latency.hlog', histogramLog(histograms, fleet.firstSentAt, fleet.lastDoneAt));
+  await files.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+/** Nothing that is written down holds a key. */
+function publicPart({ accessKeyId, secretAccessKey, ...rest }: Target): Partial<Target> {
+  return rest;
+}

@@ -1,0 +1,170 @@
+import type { Findings } from '../analyser/analyse.ts';
+import { type Percentiles, percentilesOf } from '../histogram.ts';
+import type { FailureCode } from '../model.ts';
+import type { Plan } from '../workers/plan.ts';
+import type { FleetResult } from '../workers/pool.ts';
+import type { ConnectFailures } from '../workers/protocol.ts';
+
+/** summary.json: what became of a run. Times in milliseconds. */
+export interface Summary {
+  /** The run's directory. */
+  out: string;
+  transport: string;
+  devices: number;
+  /** Devices that never connected, by code. */
+  connectFailures: ConnectFailures;
+  /** Updates of the whole fleet; more than `sent` only where the run was interrupted. */
+  planned: number;
+  sent: number;
+  acknowledged: number;
+  failed: number;
+  unknown: number;
+  failures: Record<FailureCode, number>;
+  seen: number;
+  superseded: number;
+  filtered: number;
+  refused: number;
+  refusals: Record<string, number>;
+  lost: number;
+  unexplained: number;
+  duplicated: number;
+  reordered: number;
+  /** Sender's verdict × backend's verdict. */
+  cross: Findings['cross'];
+  evidence: Findings['evidence'];
+  /** due → answered, and sent → answered, of acknowledged updates. */
+  response: Percentiles;
+  service: Percentiles;
+  /** sent → the tracker's own time of receipt. */
+  publishToStore: Percentiles;
+  /** sent → shown by a viewer: at the latest, and at the earliest (a poll can only say "between these two"). */
+  endToEnd: Percentiles;
+  endToEndEarliest: Percentiles;
+  late: Percentiles;
+  /** First send to last answer. */
+  seconds: number;
+  /** User and system time of the generator's process while it ran; the stand-in's is its own. */
+  cpuSeconds: number;
+  standInCpuSeconds?: number;
+  interrupted: boolean;
+}
+
+export interface Outcome {
+  readonly out: string;
+  readonly plan: Plan;
+  readonly fleet: FleetResult;
+  readonly findings: Findings;
+  readonly cpuSeconds: number;
+  readonly standInCpuSeconds: number | undefined;
+}
+
+export function summarise({ out, plan, fleet, findings, cpuSeconds, standInCpuSeconds }: Outcome): Summary {
+  const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
+  return {
+    out,
+    transport: plan.transport,
+    devices: fleet.devices,
+    connectFailures: fleet.connectFailures,
+    planned: plan.updates,
+    sent: fleet.counts.sent,
+    acknowledged: fleet.counts.acknowledged,
+    failed: fleet.counts.failed,
+    unknown: fleet.counts.unknown,
+    failures: fleet.counts.failures,
+    seen: findings.seen,
+    superseded: findings.superseded,
+    filtered: findings.filtered,
+    refused: findings.refused,
+    refusals: findings.refusals,
+    lost: findings.lost,
+    unexplained: findings.unexplained,
+    duplicated: findings.duplicated,
+    reordered: findings.reordered,
+    cross,
+    evidence,
+    response: percentilesOf(fleet.response),
+    service: percentilesOf(fleet.service),
+    publishToStore: percentilesOf(publishToStore),
+    endToEnd: percentilesOf(endToEnd),
+    endToEndEarliest: percentilesOf(endToEndEarliest),
+    late: percentilesOf(fleet.late),
+    seconds: Math.max(0, fleet.lastDoneAt - fleet.firstSentAt) / 1000,
+    cpuSeconds,
+    ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
+    interrupted: fleet.interrupted,
+  };
+}
+
+/** The summary as a person reads it: the verdict first. */
+export function summaryText(summary: Summary): string {
+  const { sent, planned, evidence } = summary;
+  const share = (n: number) => (sent === 0 ? '' : ` (${((100 * n) / sent).toFixed(n === sent || n === 0 ? 0 : 2)} %)`);
+  const count = (name: string, n: number, more = '') =>
+    `  ${name.padEnd(13)} ${String(n).padStart(9)}${share(n)}${more}`;
+  const codes = (of: Record<string, number>) => {
+    const entries = Object.entries(of);
+    return entries.length === 0 ? '' : `: ${entries.map(([code, n]) => `${code} ${n}`).join(', ')}`;
+  };
+  return [
+    verdictLine(summary),
+    '',
+    `${summary.devices} devices sent ${sent} updates in ${summary.seconds.toFixed(1)} s over ${summary.transport}` +
+      (planned > sent ? ` (${planned - sent} of the planned ${planned} were not sent)` : ''),
+    ...Object.entries(summary.connectFailures).map(
+      ([code, { devices, first }]) => `  ${devices} devices did not connect: ${code}; first ${first}`,
+    ),
+    '',
+    'sender',
+    count('acknowledged', summary.acknowledged),
+    count('failed', summary.failed, codes(summary.failures)),
+    count('unknown', summary.unknown),
+    `backend${evidenceNote(evidence)}`,
+    count('seen', summary.seen),
+    count('superseded', summary.superseded),
+    count('filtered', summary.filtered),
+    count('refused', summary.refused, codes(summary.refusals)),
+    count('lost', summary.lost),
+    count('unexplained', summary.unexplained),
+    '',
+    `${'ms'.padEnd(26)}${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => name.padStart(10)).join('')}`,
+    row('response (due→answer)', summary.response),
+    row('service (sent→answer)', summary.service),
+    row('publish→store', summary.publishToStore),
+    row('publish→seen, at latest', summary.endToEnd),
+    row('publish→seen, earliest', summary.endToEndEarliest),
+    row('late (due→sent)', summary.late),
+    '',
+    `CPU: generator ${summary.cpuSeconds.toFixed(1)} s` +
+      (summary.standInCpuSeconds === undefined ? '' : `, stand-in ${summary.standInCpuSeconds.toFixed(1)} s`),
+    `Everything is in ${summary.out}`,
+  ].join('\n');
+}
+
+function verdictLine(summary: Summary): string {
+  if (summary.interrupted) return 'INTERRUPTED: the figures cover what was sent until then.';
+  if (summary.sent === 0) return 'NOTHING SENT.';
+  const problems = [
+    summary.failed > 0 ? `${summary.failed} not sent` : '',
+    summary.unknown > 0 ? `${summary.unknown} without an answer` : '',
+    summary.lost > 0 ? `${summary.lost} lost` : '',
+    summary.refused > 0 ? `${summary.refused} refused` : '',
+    summary.unexplained > 0 ? `${summary.unexplained} unexplained` : '',
+  ].filter((problem) => problem !== '');
+  if (problems.length === 0) return `EVERY UPDATE ARRIVED: ${summary.sent} of ${summary.sent} accounted for.`;
+  return `NOT EVERY UPDATE ARRIVED: ${problems.join(', ')} of ${summary.sent}; fates.ndjson lists each.`;
+}
+
+function evidenceNote({ received, sweptDevices, ingest }: Findings['evidence']): string {
+  const missing = [
+    received ? '' : 'no viewer',
+    sweptDevices > 0 ? '' : 'no history',
+    ingest ? '' : 'no ingest log',
+  ].filter((what) => what !== '');
+  return missing.length === 0 ? '' : ` (${missing.join(', ')}: what that would show is unexplained)`;
+}
+
+function row(name: string, { count, p50, p90, p99, p999, max }: Percentiles): string {
+  const cells =
+    count === 0 ? ['–', '–', '–', '–', '–'] : [p50, p90, p99, p999, max].map((ms) => ms.toFixed(ms < 100 ? 2 : 0));
+  return `${name.padEnd(26)}${cells.map((cell) => cell.padStart(10)).join('')}`;
+}
