@@ -7,6 +7,7 @@ export const MAX_PAYLOAD_BYTES = 128 * 1024;
 /** A PUBLISH at its largest, with topic and header; more than this waiting undecoded is no MQTT that AWS would take. */
 export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 2 * MAX_TOPIC_BYTES + 64;
 export const MAX_SUBSCRIPTIONS = 50;
+export const MAX_FILTERS = 8;
 
 const BASIC_INGEST = /^\$aws\/rules\/[a-zA-Z0-9_]+\/(.*)$/s;
 

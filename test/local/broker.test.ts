@@ -4,6 +4,7 @@ import type { MqttClient } from 'mqtt';
 import mqttPacket from 'mqtt-packet';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Broker, type BrokerMessage, type Refusal, startBroker } from '../../src/local/broker.ts';
+import { AWS_BROKER_QUOTA, tokenBucket } from '../../src/local/broker-quota.ts';
 import { createAuthority } from '../../src/local/certificate-authority.ts';
 import { createRegistry } from '../../src/local/iot/registry.ts';
 import {
@@ -211,6 +212,76 @@ describe('subscribe', () => {
     client.subscribe('a', { qos: 2 }, () => {});
     await closed;
     expect(refusals).toMatchObject([{ reason: 'subscribe to a: QoS 2 is not supported' }]);
+  });
+});
+
+describe('the limits of subscribing', () => {
+  it('are eight filters a packet, and fifty a connection', async () => {
+    const client = await connect(free);
+    const filters = (n: number, from = 0) => Array.from({ length: n }, (_, i) => `t/${from + i}`);
+    for (let from = 0; from < 48; from += 8) await client.subscribeAsync(filters(8, from));
+    await client.subscribeAsync(filters(2, 48));
+    const closed = next(client, 'close');
+    client.subscribe('one/more', () => {});
+    await closed;
+    const again = await connect(free);
+    const closedAgain = next(again, 'close');
+    again.subscribe(filters(9), () => {});
+    await closedAgain;
+    expect(refusals.map(({ reason }) => reason)).toEqual([
+      'subscribe to one/more: a connection has at most 50 subscriptions',
+    ]);
+  });
+});
+
+describe('the quota of AWS', () => {
+  it('refuses a client that connects twice a second, and drops what is beyond a hundred messages', async () => {
+    const time = { ms: Date.now() };
+    const clock = () => time.ms;
+    const slow = createRegistry({ region: REGION, accountId: ACCOUNT, authority, now: clock });
+    slow.policies.create('own-topic', OWN_TOPIC_ONLY);
+    const device = addDevice(slow, 'SLE-7115', ['own-topic']);
+    const taken: string[] = [];
+    const held = await startBroker({
+      host: 'localhost',
+      port: 0,
+      authority,
+      registry: slow,
+      quota: AWS_BROKER_QUOTA,
+      onPublish: ({ payload }) => taken.push(payload.toString()),
+    });
+    const open = () => connectDevice(held.port, authority, device, { clientId: 'SLE-7115' });
+    try {
+      const client = await open();
+      client.on('error', () => {});
+      await expect(open()).rejects.toMatchObject({ code: 3 });
+      let acknowledged = 0;
+      for (let i = 0; i < 130; i++)
+        client.publish('simUploadLocation/SLE-7115', String(i), { qos: 1 }, (error) => {
+          if (!error) acknowledged++;
+        });
+      await expect.poll(() => taken.length).toBe(100);
+      time.ms += 1000;
+      client.publish('simUploadLocation/SLE-7115', 'later', { qos: 1 });
+      await expect.poll(() => taken.at(-1)).toBe('later');
+      expect(taken).toEqual([...Array.from({ length: 100 }, (_, i) => String(i)), 'later']);
+      await expect.poll(() => acknowledged).toBe(100);
+      client.end(true);
+      const second = await open();
+      await second.endAsync();
+    } finally {
+      await held.close();
+    }
+  });
+
+  it('counts tokens as time passes', () => {
+    const time = { ms: 0 };
+    const take = tokenBucket(2, () => time.ms);
+    expect([take(), take(), take()]).toEqual([true, true, false]);
+    time.ms += 500;
+    expect([take(), take()]).toEqual([true, false]);
+    time.ms += 10_000;
+    expect([take(), take(), take()]).toEqual([true, true, false]);
   });
 });
 
