@@ -1,5 +1,9 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
+/** What an agent draws for; a stream of its own for each. */
+export const PURPOSE = { trips: 0, noise: 1, phase: 2, ids: 3 } as const;
+export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
+
 /** Draws of one agent for one purpose. */
 export interface AgentRandom {
   /** A fraction in [0, 1). */
@@ -14,7 +18,7 @@ export interface AgentRandom {
  * A stream that depends on nothing but (seed, agent, purpose): what one agent draws, or how often, moves no other, so
  * that the output is the same for any number of threads and any `--every`.
  */
-export function agentRandom(seed: number, agent: number, purpose: number): AgentRandom {
+export function agentRandom(seed: number, agent: number, purpose: Purpose): AgentRandom {
   const state = [0n, 1n].map((half) =>
     mix64((BigInt(seed) << 2n) ^ mix64((BigInt(agent) << 8n) | BigInt(purpose << 1) | half)),
   );

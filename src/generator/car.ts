@@ -1,5 +1,5 @@
 import type { Position } from '../model.ts';
-import { agentRandom } from './agent-random.ts';
+import { agentRandom, PURPOSE } from './agent-random.ts';
 import type { RoadGraph } from './map/graph.ts';
 import type { Route, Router } from './map/route.ts';
 
@@ -14,9 +14,6 @@ export interface Car {
   /** @param seconds since the simulation began */
   at(seconds: number): CarState;
 }
-
-const TRIP = 0;
-const NOISE = 1;
 
 /** A trip leads somewhere between these distances, straight, where a few tries find such a place. */
 const NEAREST_M = 500;
@@ -33,7 +30,7 @@ const METRES_PER_DEGREE = 111_320;
 
 /** Drives from one place to another by the fastest way, at the roads' speeds times the driver's own factor; pauses; goes on. */
 export function newCar(graph: RoadGraph, route: Router, seed: number, agent: number): Car {
-  const [trip, noise] = [agentRandom(seed, agent, TRIP), agentRandom(seed, agent, NOISE)];
+  const [trip, noise] = [agentRandom(seed, agent, PURPOSE.trips), agentRandom(seed, agent, PURPOSE.noise)];
   const { lon, lat } = graph;
   const metresPerLon = METRES_PER_DEGREE * Math.cos((lat[0]! * Math.PI) / 180);
   const slowness = Math.min(1.4, Math.max(0.7, 1 + 0.1 * trip.normal()));

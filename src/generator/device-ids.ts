@@ -1,4 +1,4 @@
-import { agentRandom } from './agent-random.ts';
+import { agentRandom, PURPOSE } from './agent-random.ts';
 
 /** Three letters and four digits, as trip-simulator names its vehicles, can name so many. */
 export const MOST_IDS = 26 ** 3 * 10 ** 4;
@@ -9,7 +9,7 @@ const STRIDE = 7919;
 
 /** `count` distinct ids. Trackers are chosen by the last four digits, so those are spread evenly. */
 export function deviceIds(seed: number, count: number): string[] {
-  const random = agentRandom(seed, MOST_IDS, 0);
+  const random = agentRandom(seed, 0, PURPOSE.ids);
   const taken = new Set<string>();
   const first = random.below(DIGITS);
   const ids: string[] = [];
