@@ -36,9 +36,13 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
     new Promise<void>((resolve) => {
       const chunk = buffer;
       buffer = '';
-      if (chunk === '' || stream.destroyed) resolve();
-      else stream.write(chunk, () => resolve());
+      if (chunk === '') resolve();
+      else stream.write(chunk, (error) => !error && resolve()); // if it failed, `failed` says so
     });
+
+  const ended = (resolve: () => void) => (error?: Error | null) => {
+    if (!error || stream.writableFinished) resolve();
+  };
 
   return {
     failed,
@@ -50,7 +54,7 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
     flush: () => Promise.race([drain(), failed]),
     async close() {
       await Promise.race([drain(), failed]);
-      await Promise.race([new Promise<void>((resolve) => stream.end(resolve)), failed]);
+      await Promise.race([new Promise<void>((resolve) => stream.end(ended(resolve))), failed]);
     },
   };
 }
