@@ -1,0 +1,83 @@
+/**
+ * What a viewer of the trackers learns from polling them: which positions are new to it, and between which two moments
+ * each became visible. Nothing here needs Node, so that a page in a browser can use it.
+ *
+ *       askedAt  answeredAt       askedAt  answeredAt
+ *     ────┼──────────┼── … ──────────┼──────────┼────▶
+ *         └ shows A ─┘               └ shows B ─┘
+ *         ▲ notBefore of B                      ▲ seenAt of B
+ */
+import type { ReceivedLine } from '../logs.ts';
+
+/** One device of a ListDevicePositions answer, as JSON has it. */
+export interface ListedPosition {
+  readonly DeviceId: string;
+  /** ISO 8601; the fraction may be missing. */
+  readonly SampleTime: string;
+  /** [longitude, latitude], WGS84 degrees. */
+  readonly Position: readonly number[];
+}
+
+/** A page of a tracker's list, and when it was asked for and had arrived (epoch ms). */
+export interface LookedAt {
+  readonly tracker: string;
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  readonly entries: readonly ListedPosition[];
+}
+
+export interface View {
+  /** Positions shown so far. */
+  readonly seen: number;
+  /**
+   * The positions of a page that are newer than what was shown of their device before. An older one is passed over:
+   * answers need not be consistent, and a marker does not jump back. So are entries that cannot be read.
+   */
+  see(page: LookedAt): ReceivedLine[];
+  /** Every page of `tracker` has been looked at; the first was asked for at `askedAt`. */
+  wholeRound(tracker: string, askedAt: number): void;
+}
+
+export function newView(): View {
+  // By device: the newest position shown, and when the last request that showed it was sent.
+  const shown = new Map<string, { sampleTime: number; tracker: string; askedAt: number }>();
+  // By tracker: when its last round that got to the last page had begun.
+  const rounds = new Map<string, number>();
+  let seen = 0;
+
+  return {
+    get seen() {
+      return seen;
+    },
+    see({ tracker, askedAt, answeredAt, entries }) {
+      const lines: ReceivedLine[] = [];
+      for (const entry of entries) {
+        const fix = readEntry(entry);
+        if (fix === undefined) continue;
+        const { id, sampleTime } = fix;
+        const before = shown.get(id);
+        const sameTracker = before?.tracker === tracker;
+        if (before === undefined || sampleTime > before.sampleTime) {
+          // Where no request showed a predecessor, any page of the last whole round might have had it: its beginning.
+          const notBefore = sameTracker ? before.askedAt : (rounds.get(tracker) ?? 0);
+          lines.push({ ...fix, notBefore, seenAt: answeredAt });
+          shown.set(id, { sampleTime, tracker, askedAt });
+        } else if (sampleTime === before.sampleTime && sameTracker) {
+          before.askedAt = askedAt;
+        }
+      }
+      seen += lines.length;
+      return lines;
+    },
+    wholeRound(tracker, askedAt) {
+      rounds.set(tracker, askedAt);
+    },
+  };
+}
+
+function readEntry({ DeviceId, SampleTime, Position }: ListedPosition) {
+  const sampleTime = Date.parse(SampleTime);
+  const [longitude = Number.NaN, latitude = Number.NaN] = Array.isArray(Position) ? (Position as number[]) : [];
+  if (typeof DeviceId !== 'string' || ![sampleTime, longitude, latitude].every(Number.isFinite)) return undefined;
+  return { id: DeviceId, sampleTime, position: [longitude, latitude] as const };
+}
