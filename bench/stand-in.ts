@@ -2,6 +2,7 @@
  * What the stand-in costs, and how much it takes.
  *
  *     npx tsx bench/stand-in.ts [--devices 100] [--updates 100] [--requests 20000] [--only path|trackers]
+ *                            [--ingest lambda|stream|direct]
  *
  * path: devices over mTLS, broker, rule, ingest function, trackers; CPU of the stand-in's process per update.
  * trackers: the HTTP API alone, ten updates a request, from bare keep-alive connections in this process.
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     updates: { type: 'string', default: '100' },
     requests: { type: 'string', default: '20000' },
     only: { type: 'string', default: '' },
+    ingest: { type: 'string', default: 'lambda' },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -32,7 +34,11 @@ const START = Date.now() - 10 * 86_400_000;
 
 async function withStandIn<T>(run: (target: Target) => Promise<T>) {
   const dir = await mkdtemp(join(tmpdir(), 'simctl-bench-'));
-  const standIn = await startStandIn({ dir, credentialsDir: join(dir, 'credentials') });
+  const standIn = await startStandIn({
+    dir,
+    credentialsDir: join(dir, 'credentials'),
+    ingest: values.ingest as 'lambda' | 'stream' | 'direct',
+  });
   try {
     const result = await run(standIn.target);
     return { result, report: await standIn.stop() };
@@ -69,9 +75,10 @@ async function path(): Promise<void> {
   const { result: from, report } = await drive(Number(values.updates));
   const seconds = (performance.now() - from) / 1000;
   const { invocations = 0, errors = 0 } = report.store ?? {};
+  const messages = report.rules?.messages ?? 0;
   const cpu = (report.cpuSeconds ?? 0) - (idle.report.cpuSeconds ?? 0);
   say(
-    `path: ${invocations} invocations (${errors} failed) in ${seconds.toFixed(1)} s, ${Math.round(invocations / seconds)}/s, ${Math.round((cpu * 1e6) / invocations)} µs CPU an update`,
+    `path (${values.ingest}): ${messages} updates, ${invocations} invocations (${errors} failed) in ${seconds.toFixed(1)} s, ${Math.round(messages / seconds)}/s, ${Math.round((cpu * 1e6) / messages)} µs CPU an update`,
   );
 }
 

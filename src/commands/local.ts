@@ -42,27 +42,40 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       description: 'throttle requests to the trackers as AWS does by default, 50 a second and operation',
     })(),
     drop: Flags.string({ multiple: true, description: 'message to lose, <device id>@<seq>, to see it found' }),
+    ingest: Flags.option({
+      options: ['lambda', 'stream', 'direct'] as const,
+      default: 'lambda' as const,
+      helpGroup: 'INGEST',
+      description:
+        "from the topic to the trackers: a function for each message, a stream with batches of ten, or the rule's own action",
+    })(),
+    jitter: Flags.integer({
+      min: 0,
+      default: 0,
+      helpGroup: 'INGEST',
+      description: 'ms, at most, that a message takes through the rule engine: reorders, whatever the design',
+    }),
     environments: Flags.integer({
       min: 1,
-      helpGroup: 'INGEST FUNCTION',
+      helpGroup: 'INGEST',
       description: 'events handled at once; more than one may reorder them (default 1)',
     }),
     'cold-start': Flags.integer({
       min: 0,
-      helpGroup: 'INGEST FUNCTION',
+      helpGroup: 'INGEST',
       description: 'ms that a new environment takes (default 0)',
     }),
     service: Flags.integer({
       min: 0,
-      helpGroup: 'INGEST FUNCTION',
+      helpGroup: 'INGEST',
       description: 'ms, on average, that an event takes (default 0)',
     }),
-    jitter: Flags.integer({
+    'queue-jitter': Flags.integer({
       min: 0,
-      helpGroup: 'INGEST FUNCTION',
+      helpGroup: 'INGEST',
       description: 'ms, at most, that an event waits in the queue before it (default 0)',
     }),
-    seed: Flags.integer({ helpGroup: 'INGEST FUNCTION', description: 'seed of these delays (default 1)' }),
+    seed: Flags.integer({ helpGroup: 'INGEST', description: 'seed of these delays (default 1)' }),
   };
 
   async run(): Promise<void> {
@@ -78,7 +91,7 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       environments: flags.environments,
       coldStartMs: flags['cold-start'],
       serviceMs: flags.service,
-      jitterMs: flags.jitter,
+      jitterMs: flags['queue-jitter'],
       seed: flags.seed,
     };
     const standIn = await startStandIn({
@@ -91,6 +104,8 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       region: flags.region,
       drop: flags.drop ?? [],
       quota: flags.quota,
+      ingest: flags.ingest,
+      jitterMs: flags.jitter,
       lambda: Object.fromEntries(Object.entries(lambda).filter(([, value]) => value !== undefined)),
     });
     await serveUntilStopped(standIn, { readyFile: flags['ready-file'], print: (text) => this.log(text) });

@@ -1,7 +1,9 @@
-/** The account's two functions, made of the handlers in `infra/lambdas`, and where what they print goes. */
+/** The account's functions, made of the handlers in `infra/lambdas`, and where what they print goes. */
 import { join } from 'node:path';
 import type { StoppableClock } from '../clock.ts';
 import { openLineLog } from '../line-log.ts';
+import type { IngestLine } from '../logs.ts';
+import { deadLetters } from './dead-letters.ts';
 import { failureText, type Handler, LambdaFunction } from './lambda/lambda-function.ts';
 import { captureOutput } from './lambda/output.ts';
 import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
@@ -10,6 +12,8 @@ export interface FunctionsOptions {
   readonly dir: string;
   readonly clock: StoppableClock;
   readonly lambda: Partial<LambdaSettings>;
+  /** The handler that stores positions: a folder of `infra/lambdas`. */
+  readonly store: 'store-positions' | 'store-batches';
   readonly log: (line: string) => void;
 }
 
@@ -20,6 +24,8 @@ export interface Functions {
   readonly query: LambdaFunction;
   /** ingest.ndjson (src/logs.ts). */
   readonly ingestLog: string;
+  /** Writes a line of it, for what is stored without a function. */
+  report(line: IngestLine): void;
   /** Sets what the functions find in their environment, before they are first called. */
   environment(variables: Readonly<Record<string, string>>): void;
   close(): Promise<void>;
@@ -34,12 +40,13 @@ const QUERY_ENVIRONMENTS = 50;
 const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const moduleOf = (name: string) => new URL(`../../infra/lambdas/${name}/index.${suffix}`, import.meta.url).href;
 
-export function createFunctions({ dir, clock, lambda, log }: FunctionsOptions): Functions {
+export function createFunctions({ dir, clock, lambda, store, log }: FunctionsOptions): Functions {
   const ingestLog = join(dir, 'ingest.ndjson');
   const lines = openLineLog(ingestLog, { append: true });
   lines.failed.catch((error) => log(`the ingest log: ${error.message}`));
   const flushing = setInterval(() => void lines.flush().catch(() => {}), FLUSH_MS);
   const output = captureOutput();
+  const drop = deadLetters(dir, clock.now, log);
 
   const create = (name: string, settings: LambdaSettings) => {
     const print = (line: string) => {
@@ -55,15 +62,16 @@ export function createFunctions({ dir, clock, lambda, log }: FunctionsOptions): 
         ((await import(`${moduleOf(name)}?environment=${environment}`)) as { handler: Handler }).handler,
       inside: (run) => output.into(print, run),
       onError: (error) => print(failureText(error)),
-      onDropped: (event, error) => log(`${name}: dropped ${JSON.stringify(event)}: ${failureText(error)}`),
+      onDropped: (event, error) => drop(name, event, error),
     });
   };
 
   const settings = { ...LAMBDA_DEFAULTS, ...lambda };
   return {
-    store: create('store-positions', settings),
+    store: create(store, settings),
     query: create('get-positions', { ...LAMBDA_DEFAULTS, environments: QUERY_ENVIRONMENTS }),
     ingestLog,
+    report: (line) => lines.write(JSON.stringify(line)),
     environment(variables) {
       // Nothing of the user's own account may reach a function here.
       for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];

@@ -1,11 +1,11 @@
 /**
  * The stand-in put together: what the services of the account are, and who hands what to whom.
  *
- *     device ─MQTT─▶ broker ─▶ rule engine ─▶ store-positions ─HTTP─▶ trackers
+ *     device ─MQTT─▶ broker ─▶ rule engine ─▶ ingest (ingest-design.ts) ─HTTP─▶ trackers
  *     viewer ─HTTP─▶ query API ─▶ get-positions ─HTTP─▶ trackers
  *     fleet  ─HTTP─▶ IoT control plane ─▶ registry ◀─ broker
  *
- * The two functions are those of `infra/lambdas`, as they are deployed. Their environment variables are the process's,
+ * The functions are those of `infra/lambdas`, as they are deployed. Their environment variables are the process's,
  * and so is the console that they print to: one stand-in a process.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -13,20 +13,19 @@ import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { codeOf, messageOf, SetupError } from '../errors.ts';
 import type { Target } from '../target.ts';
-import { TOPIC_ROOT } from '../wire.ts';
 import { startBroker } from './broker.ts';
 import { createAuthority } from './certificate-authority.ts';
 import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
 import { createDoor, type Door } from './http.ts';
+import { createIngest, type IngestDesign } from './ingest-design.ts';
 import { iotApi } from './iot/api.ts';
 import { createRegistry } from './iot/registry.ts';
 import type { LambdaCounters } from './lambda/lambda-function.ts';
-import type { LambdaSettings } from './lambda/settings.ts';
+import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
 import { queryApi, STAGE } from './query-api.ts';
 import { type RuleCounters, RuleEngine } from './rules/engine.ts';
-import { parseSql } from './rules/sql.ts';
 import { locationApi } from './trackers/api.ts';
 import { defaultQuota } from './trackers/quota.ts';
 import { Trackers } from './trackers/trackers.ts';
@@ -46,6 +45,10 @@ export interface StandInOptions {
   readonly region?: string;
   /** Messages to lose, each `<device id>@<seq>`. */
   readonly drop?: readonly string[];
+  /** The way from the topic to the trackers; by default `lambda`, the 2022 project's. */
+  readonly ingest?: IngestDesign;
+  /** How long a message may take through the rule engine, at most, whatever the design. */
+  readonly jitterMs?: number;
   /** How the ingest function behaves. */
   readonly lambda?: Partial<LambdaSettings>;
   /** `aws`: throttles requests to the trackers as AWS's default quotas do. By default nothing does. */
@@ -72,6 +75,8 @@ export interface RunningStandIn {
 const ACCOUNT_ID = '000000000000';
 const TRACKER_PREFIX = 'sim-iot-tracker';
 const ACCESS_KEY = 'local';
+/** Each shard has its own. */
+const STREAM_ENVIRONMENTS = 4;
 /** An event that is to be tried again may take this long. */
 const DRAIN_MS = 5000;
 
@@ -79,6 +84,7 @@ const DRAIN_MS = 5000;
 export async function openStandIn(options: StandInOptions, log: (line: string) => void): Promise<RunningStandIn> {
   const { dir, host = '127.0.0.1', httpPort = 0, mqttPort = 0, trackers: trackerCount = 10 } = options;
   const { region = 'eu-west-1', drop = [], credentialsDir, quota = 'none' } = options;
+  const { ingest: design = 'lambda', jitterMs = 0, lambda: { seed = LAMBDA_DEFAULTS.seed } = {} } = options;
   const now = Date.now;
   const clock = systemClock();
   const lost = discards(drop);
@@ -91,22 +97,37 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
   const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now, onPosition: events.write });
   for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
-  const functions = createFunctions({ dir, clock, lambda: options.lambda ?? {}, log });
+  const functions = createFunctions({
+    dir,
+    clock,
+    lambda: { ...(design === 'stream' ? { environments: STREAM_ENVIRONMENTS } : {}), ...options.lambda },
+    store: design === 'stream' ? 'store-batches' : 'store-positions',
+    log,
+  });
+  const location = locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {});
   const engine = new RuleEngine({
     accountId: ACCOUNT_ID,
     now,
     discards: lost,
     onFailure: (_rule, { topic }, what) => log(`rule ${what} (topic ${topic})`),
+    jitter: { ms: jitterMs, clock, seed },
   });
-  engine.add({
-    name: 'store_positions',
-    statement: parseSql(`SELECT *, topic(2) AS device FROM '${TOPIC_ROOT}/+'`),
-    actions: [{ name: 'lambda', run: ({ event }) => functions.store.enqueue(event) }],
+  const ingest = createIngest({
+    design,
+    functions,
+    location,
+    region,
+    accountId: ACCOUNT_ID,
+    clock,
+    trackerPrefix: TRACKER_PREFIX,
+    trackerCount,
+    log,
   });
+  engine.add(ingest.rule);
 
   let refusals = 0;
   const apis = [
-    locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {}),
+    location,
     queryApi({ invoke: (event) => functions.query.invoke(event), now }),
     iotApi(registry, { endpointAddress: () => 'localhost' }),
   ];
@@ -163,7 +184,8 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     async stop() {
       await broker.close();
       const timer = setTimeout(() => clock.stop(), DRAIN_MS);
-      await functions.store.idle();
+      await engine.idle();
+      await ingest.idle();
       clearTimeout(timer);
       clock.stop();
       await door.close();

@@ -182,6 +182,32 @@ describe('the stand-in', () => {
   });
 });
 
+describe('the other ways to the trackers', () => {
+  it.each(['stream', 'direct'] as const)('%s: an update is stored, and one that is too old refused', async (ingest) => {
+    const home = join(dir, ingest);
+    const standIn = await startStandIn({ dir: home, credentialsDir: join(home, 'credentials'), ingest, jitterMs: 1 });
+    const { target } = standIn;
+    await provision({ target, deviceIds: ['AWS-7686'] });
+    const device = await connect(target, 'AWS-7686');
+    const now = Date.now() - 86_400_000;
+    const publish = (update: { seq: number; sampleTime: number }) =>
+      device.publishAsync(topicOf('AWS-7686'), encode({ deviceId: 'AWS-7686', position: [-86.78, 36.16], ...update }), {
+        qos: 1,
+      });
+    await publish({ seq: 0, sampleTime: now + 123 });
+    await publish({ seq: 1, sampleTime: now - 31 * 86_400_000 });
+    await device.endAsync();
+    // What is under way is finished before it stops.
+    const { rules } = await standIn.stop();
+    expect(rules).toMatchObject({ messages: 2, matched: 2 });
+    const lines = ingested(target).sort((a, b) => a.seq! - b.seq!);
+    expect(lines).toEqual([
+      { ingest: 1, at: expect.any(Number), id: 'AWS-7686', tracker: 'sim-iot-tracker7', sampleTime: now + 123, seq: 0 },
+      expect.objectContaining({ seq: 1, code: 'ValidationError', message: expect.stringContaining('30 days') }),
+    ]);
+  });
+});
+
 describe('a stand-in that cannot', () => {
   const start = (more: object) => startStandIn({ dir: join(dir, 'fails'), credentialsDir: dir, ...more });
   const caught = (promise: Promise<unknown>) =>

@@ -35,7 +35,7 @@ export interface LambdaCounters {
   retries: number;
   /** Asynchronous events that no attempt succeeded with. */
   dropped: number;
-  /** Synchronous invocations refused because all environments were busy. */
+  /** Invocations refused because all environments were busy, those that came back later included. */
   throttles: number;
   coldStarts: number;
   maxConcurrency: number;
@@ -51,8 +51,13 @@ interface Environment {
 
 interface QueuedEvent {
   readonly event: unknown;
+  readonly expiresAt: number;
   attempt: number;
+  throttled: number;
 }
+
+/** "from 1 second after the first attempt to a maximum of 5 minutes". */
+const MAX_BACK_OFF_MS = 300_000;
 
 export class LambdaFunction {
   readonly counters: LambdaCounters = {
@@ -87,8 +92,8 @@ export class LambdaFunction {
   /** Takes an event and is done with it; what becomes of it shows in the counters. */
   enqueue(event: unknown): void {
     this.#unfinished++;
-    const { jitterMs } = this.#options.settings;
-    const queued = { event, attempt: 0 };
+    const { jitterMs, maxEventAgeMs } = this.#options.settings;
+    const queued = { event, expiresAt: this.#options.clock.now() + maxEventAgeMs, attempt: 0, throttled: 0 };
     if (jitterMs > 0) this.#later(queued, jitterMs * this.#jitter());
     else this.#ready(queued);
   }
@@ -127,8 +132,24 @@ export class LambdaFunction {
   }
 
   #ready(queued: QueuedEvent): void {
-    this.#queue.push(queued);
-    this.#dispatch();
+    if (this.#options.settings.backOffMs > 0) this.#startOrBackOff(queued);
+    else {
+      this.#queue.push(queued);
+      this.#dispatch();
+    }
+  }
+
+  #startOrBackOff(queued: QueuedEvent): void {
+    const environment = this.#takeEnvironment();
+    if (environment) {
+      void this.#attempt(environment, queued);
+      return;
+    }
+    this.counters.throttles++;
+    const delay = Math.min(MAX_BACK_OFF_MS, this.#options.settings.backOffMs * 2 ** queued.throttled++);
+    if (this.#options.clock.now() + delay > queued.expiresAt)
+      this.#drop(queued, new Error('throttled until it was too old'));
+    else this.#later(queued, delay);
   }
 
   #dispatch(): void {

@@ -12,6 +12,13 @@ export interface LambdaSettings {
   readonly timeoutMs: number;
   /** Lambda tries a failed asynchronous event twice more, after one and after two minutes (developer guide, invocation-async). */
   readonly retryDelaysMs: readonly number[];
+  /**
+   * What becomes of an asynchronous event that finds all environments busy. 0: it waits its turn. Otherwise it is
+   * throttled, as on AWS, and comes back after this, then twice this, up to five minutes (developer guide, invocation-async).
+   */
+  readonly backOffMs: number;
+  /** An event that is still being throttled by then is dropped. */
+  readonly maxEventAgeMs: number;
   /** Of the queue's jitter and the service times. */
   readonly seed: number;
 }
@@ -24,5 +31,7 @@ export const LAMBDA_DEFAULTS: LambdaSettings = {
   jitterMs: 0,
   timeoutMs: 30_000,
   retryDelaysMs: [1000, 2000],
+  backOffMs: 0,
+  maxEventAgeMs: 6 * 3_600_000,
   seed: 1,
 };

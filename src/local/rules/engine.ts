@@ -1,5 +1,7 @@
 /** The rule engine: each message goes past every rule, and where a rule's filter and condition hold, to its actions. */
+import type { StoppableClock } from '../../clock.ts';
 import { messageOf } from '../../errors.ts';
+import { randomOf } from '../../random.ts';
 import type { Scope } from './expression.ts';
 import type { Statement } from './sql.ts';
 
@@ -20,13 +22,16 @@ export interface Triggered {
 
 export interface Action {
   readonly name: string;
-  run(triggered: Triggered): void;
+  /** @throws what the action fails with, now or later. */
+  run(triggered: Triggered): void | Promise<void>;
 }
 
 export interface Rule {
   readonly name: string;
   readonly statement: Statement;
   readonly actions: readonly Action[];
+  /** Gets one message for each message that the rule, or one of its actions, failed with. */
+  readonly errorAction?: Action;
 }
 
 export interface RuleEngineOptions {
@@ -36,6 +41,11 @@ export interface RuleEngineOptions {
   /** Messages that are to get lost here: a fault to be found. */
   readonly discards?: (message: PublishedMessage) => boolean;
   readonly onFailure?: (rule: Rule, message: PublishedMessage, what: string) => void;
+  /**
+   * Each message takes a random part of `ms` on its way to the actions, whatever they are: "the rules engine is a fully
+   * distributed service, there is no guarantee of message order" (developer guide, SQS action).
+   */
+  readonly jitter?: { readonly ms: number; readonly clock: StoppableClock; readonly seed: number };
 }
 
 export interface RuleCounters {
@@ -53,9 +63,19 @@ export class RuleEngine {
   readonly counters: RuleCounters = { messages: 0, matched: 0, failed: 0, discarded: 0 };
   readonly #rules = new Map<string, Rule>();
   readonly #options: RuleEngineOptions;
+  readonly #random: () => number;
+  #waiting = 0;
+  #onIdle: (() => void)[] = [];
 
   constructor(options: RuleEngineOptions) {
     this.#options = options;
+    this.#random = randomOf(options.jitter?.seed ?? 0, 'rule engine');
+  }
+
+  /** Resolves once every message has been handed to its actions, and they are done with it. */
+  idle(): Promise<void> {
+    if (this.#waiting === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   add(rule: Rule): void {
@@ -85,23 +105,84 @@ export class RuleEngine {
   }
 
   #apply(rule: Rule, levels: string[], message: PublishedMessage, payload: () => unknown): void {
-    const { accountId, now, onFailure } = this.#options;
-    let at = rule.name;
+    const { accountId, now, jitter } = this.#options;
     try {
       const { clientId, certificateId } = message;
       const scope: Scope = { payload: payload(), levels, clientId, principal: certificateId, accountId, now: now() };
       if (!rule.statement.where(scope)) return;
       this.counters.matched++;
       const triggered = { event: rule.statement.select(scope), scope, message };
-      for (const action of rule.actions) {
-        at = `${rule.name}, action ${action.name}`;
-        action.run(triggered);
-      }
+      if (!jitter || jitter.ms === 0) this.#act(rule, triggered);
+      else
+        this.#track(
+          jitter.clock.until(jitter.clock.now() + jitter.ms * this.#random()).then(() => this.#act(rule, triggered)),
+        );
     } catch (error) {
-      this.counters.failed++;
-      onFailure?.(rule, message, `${at}: ${messageOf(error)}`);
+      this.#fail(rule, message, undefined, error);
     }
   }
+
+  /** Each action by itself: one that fails does not keep the others from it. */
+  #act(rule: Rule, triggered: Triggered): void {
+    for (const action of rule.actions) {
+      const failed = (error: unknown) => this.#fail(rule, triggered.message, action, error);
+      try {
+        const running = action.run(triggered);
+        if (running) this.#track(running.catch(failed));
+      } catch (error) {
+        failed(error);
+      }
+    }
+  }
+
+  #fail(rule: Rule, message: PublishedMessage, action: Action | undefined, error: unknown): void {
+    const { accountId, now, onFailure } = this.#options;
+    this.counters.failed++;
+    const what = messageOf(error);
+    onFailure?.(rule, message, `${rule.name}${action ? `, action ${action.name}` : ''}: ${what}`);
+    if (!rule.errorAction) return;
+    const event = errorMessage(rule, message, action, what);
+    const { clientId, certificateId, topic } = message;
+    const scope: Scope = {
+      payload: event,
+      levels: topic.split('/'),
+      clientId,
+      principal: certificateId,
+      accountId,
+      now: now(),
+    };
+    const lost = (error: unknown) => onFailure?.(rule, message, `${rule.name}, error action: ${messageOf(error)}`);
+    try {
+      const running = rule.errorAction.run({ event, scope, message });
+      if (running) this.#track(running.catch(lost));
+    } catch (error) {
+      lost(error);
+    }
+  }
+
+  #track(running: Promise<unknown>): void {
+    this.#waiting++;
+    void running.finally(() => {
+      if (--this.#waiting > 0) return;
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+    });
+  }
+}
+
+/** What an error action is given (developer guide, rule-error-handling). */
+function errorMessage(
+  { name }: Rule,
+  { topic, payload, clientId }: PublishedMessage,
+  action: Action | undefined,
+  what: string,
+) {
+  return {
+    ruleName: name,
+    topic,
+    clientId,
+    base64OriginalPayload: payload.toString('base64'),
+    failures: [{ failedAction: action?.name ?? 'rule', failedResource: action?.name ?? name, errorMessage: what }],
+  };
 }
 
 function parseOnce(bytes: Buffer): () => unknown {

@@ -2,11 +2,13 @@
 
 /** The statement is at fault, at `position` (characters from its start, 0 is the first). */
 export class SqlParseError extends Error {
+  readonly reason: string;
   readonly position: number;
 
-  constructor(message: string, position: number) {
-    super(`${message}, at character ${position + 1}`);
+  constructor(reason: string, position: number) {
+    super(`${reason}, at character ${position + 1}`);
     this.name = 'SqlParseException';
+    this.reason = reason;
     this.position = position;
   }
 }

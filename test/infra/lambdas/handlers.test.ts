@@ -5,12 +5,14 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HttpEvent } from '../../../infra/lambdas/get-positions/index.ts';
 import type { HttpReply } from '../../../infra/lambdas/get-positions/reply.ts';
+import type { BatchReply, KinesisEvent } from '../../../infra/lambdas/store-batches/index.ts';
 import { encode } from '../../../src/wire.ts';
 import { startTrackers } from '../../support/stand-in-trackers.ts';
 
 let server: Awaited<ReturnType<typeof startTrackers>>;
 let admitted = true;
 let store: (event: unknown) => Promise<void>;
+let storeBatch: (event: KinesisEvent) => Promise<BatchReply>;
 let get: (event: HttpEvent) => Promise<HttpReply>;
 
 beforeAll(async () => {
@@ -25,6 +27,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   for (let i = 0; i < 9; i++) server.trackers.create(`tracker${i}`); // and no tracker9
   store = (await import('../../../infra/lambdas/store-positions/index.ts')).handler;
+  storeBatch = (await import('../../../infra/lambdas/store-batches/index.ts')).handler;
   get = (await import('../../../infra/lambdas/get-positions/index.ts')).handler;
 });
 afterAll(async () => {
@@ -127,6 +130,67 @@ describe('store-positions', () => {
   });
 });
 
+describe('store-batches', () => {
+  const batch = (...events: unknown[]): KinesisEvent => ({
+    Records: events.map((event, i) => ({
+      kinesis: { sequenceNumber: String(i), data: Buffer.from(JSON.stringify(event) ?? 'no JSON').toString('base64') },
+    })),
+  });
+  const writes = () => vi.spyOn(LocationClient.prototype, 'send');
+  const storedSeconds = (deviceId: string, tracker: string) =>
+    server.trackers
+      .tracker(tracker)
+      .positions.history(deviceId, 0, server.clock.now, 100, server.clock.now)
+      .map(({ sampleTime }) => (sampleTime - update(deviceId, 0).sampleTime) / 1000);
+
+  it('writes ten of a tracker at a time, and puts right what came out of order', async () => {
+    const sent = writes();
+    const events = [60, 0, 30, 90].flatMap((second) =>
+      ['BAT-0001', 'BAT-0002', 'BAT-0003', 'BAT-3000'].map((id) => event(id, second)),
+    );
+    expect(await storeBatch(batch(...events))).toEqual({ batchItemFailures: [] });
+    expect(sent.mock.calls.map(([{ input }]) => (input as { Updates: unknown[] }).Updates.length)).toEqual([10, 2, 4]);
+    sent.mockRestore();
+    for (const [id, tracker] of [
+      ['BAT-0001', 'tracker0'],
+      ['BAT-3000', 'tracker3'],
+    ] as const)
+      expect(storedSeconds(id, tracker)).toEqual([0, 30, 60, 90]);
+    expect(lines).toHaveLength(16);
+    expect(lines.some((line) => 'code' in line)).toBe(false);
+  });
+
+  it('refuses what is malformed or not its own, and stores the rest', async () => {
+    const reply = await storeBatch(
+      batch(undefined, { device: 'd' }, event('VIC-0100', 0, 0, 'EVE-0100'), event('GOO-0100', 0)),
+    );
+    expect(reply).toEqual({ batchItemFailures: [] });
+    expect(lines.map(({ code }) => code)).toEqual(['Malformed', 'Malformed', 'DeviceMismatch', undefined]);
+  });
+
+  it('names the records of a tracker that could not be written, and writes the others', async () => {
+    const reply = await storeBatch(batch(event('FAI-9000', 0), event('FIN-8000', 0), event('FAI-9000', 30)));
+    expect(reply).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }, { itemIdentifier: '2' }] });
+    expect(storedSeconds('FIN-8000', 'tracker8')).toEqual([0]);
+  });
+
+  it('does not let a later update pass one that failed', async () => {
+    const events = Array.from({ length: 25 }, (_, i) => event('LON-6000', 30 * i));
+    const real = LocationClient.prototype.send as (this: LocationClient, command: never) => never;
+    let calls = 0;
+    const second = writes().mockImplementation(function (this: LocationClient, command: unknown) {
+      return ++calls === 2 ? (Promise.reject(new Error('reset')) as never) : real.call(this, command as never);
+    });
+    const { batchItemFailures } = await storeBatch(batch(...events));
+    second.mockRestore();
+    expect(batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier))).toEqual(
+      Array.from({ length: 15 }, (_, i) => i + 10),
+    );
+    expect(storedSeconds('LON-6000', 'tracker6')).toHaveLength(10);
+    expect(calls).toBe(2);
+  });
+});
+
 describe('get-positions', () => {
   const ask = async (parameters: HttpEvent['queryStringParameters'], path = '/default/getLocation') => {
     const { statusCode, headers, body } = await get({
@@ -213,7 +277,7 @@ describe('get-positions', () => {
 });
 
 describe('bundles', () => {
-  it.each(['store-positions', 'get-positions'])('of %s hold all that they need', async (name) => {
+  it.each(['store-positions', 'store-batches', 'get-positions'])('of %s hold all that they need', async (name) => {
     const { outputFiles, metafile } = await build({
       entryPoints: [`infra/lambdas/${name}/index.ts`],
       bundle: true,

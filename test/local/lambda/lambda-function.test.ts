@@ -137,6 +137,30 @@ describe('a function', () => {
     await lambda.idle();
   });
 
+  it('throttles what finds it busy, for longer each time, until it is too old', async () => {
+    const started: [number, unknown][] = [];
+    const dropped: [number, unknown][] = [];
+    const { clock, lambda } = functionWith(
+      async (event) => {
+        started.push([clock.now(), event]);
+        await clock.until(clock.now() + (event as number));
+      },
+      { backOffMs: 100, maxEventAgeMs: 10_000 },
+      { onDropped: (event) => dropped.push([clock.now(), event]) },
+    );
+    lambda.enqueue(250); // busy until 250
+    lambda.enqueue(20_000); // again at 100, 300
+    await clock.advance(310);
+    lambda.enqueue(1); // and at 410, 610, 1010, 1810, 3410, 6610, and then it would be more than ten seconds
+    await clock.advance(30_000);
+    expect(started).toEqual([
+      [0, 250],
+      [300, 20_000],
+    ]);
+    expect(dropped).toEqual([[6610, 1]]);
+    expect(lambda.counters).toMatchObject({ throttles: 2 + 7, dropped: 1 });
+  });
+
   it('fails what takes too long, and is free for the next', async () => {
     const errors: string[] = [];
     const { clock, lambda } = functionWith(

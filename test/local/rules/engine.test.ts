@@ -8,6 +8,7 @@ import {
 } from '../../../src/local/rules/engine.ts';
 import { parseSql } from '../../../src/local/rules/sql.ts';
 import { topicMatcher } from '../../../src/local/topic-filter.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 const message = (topic: string, payload: unknown = {}): PublishedMessage => ({
   topic,
@@ -26,7 +27,7 @@ function engineWith(rules: Record<string, string>, options: Partial<RuleEngineOp
     ...options,
   });
   for (const [name, sql] of Object.entries(rules)) {
-    const action: Action = { name: 'lambda', run: ({ event }) => events.push([name, event]) };
+    const action: Action = { name: 'lambda', run: ({ event }) => void events.push([name, event]) };
     engine.add({ name, statement: parseSql(sql), actions: [action] });
   }
   return { engine, events, failures };
@@ -102,6 +103,68 @@ describe('the rule engine', () => {
     expect(engine.counters).toMatchObject({ messages: 7, discarded: 3, failed: 1 });
     expect(events.map(([, event]) => event)).toEqual([{ d: 'd1', n: 0 }, { d: 'd2', n: 1 }, { d: 'old' }]);
     expect(() => discards(['d1'])).toThrow('--drop d1: not a message');
+  });
+});
+
+describe('an error action', () => {
+  it('gets one message for each failure, whenever it comes', async () => {
+    const told: unknown[] = [];
+    const { engine } = engineWith({});
+    const failing = (name: string, run: Action['run']): Action => ({ name, run });
+    engine.add({
+      name: 'r',
+      statement: parseSql("SELECT payload AS p FROM 't'"),
+      actions: [
+        failing('location', async () => {
+          throw new Error('refused');
+        }),
+        failing('kinesis', () => {
+          throw new Error('full');
+        }),
+        failing('lambda', () => {}),
+      ],
+      errorAction: { name: 'sqs', run: ({ event }) => void told.push(event) },
+    });
+    const sent = message('t', { payload: 1 });
+    engine.publish(sent);
+    engine.publish(message('t', 'no JSON'));
+    await engine.idle();
+    const failure = (failedAction: string, errorMessage: unknown) => ({
+      ruleName: 'r',
+      topic: 't',
+      clientId: 'c',
+      base64OriginalPayload: expect.any(String),
+      failures: [{ failedAction, failedResource: expect.any(String), errorMessage }],
+    });
+    expect(told).toEqual([
+      failure('kinesis', 'full'),
+      failure('rule', expect.stringContaining('JSON')),
+      failure('location', 'refused'),
+    ]);
+    expect(told[0]).toMatchObject({ base64OriginalPayload: sent.payload.toString('base64') });
+    expect(engine.counters.failed).toBe(3);
+  });
+});
+
+describe('the jitter of the rule engine', () => {
+  it('mixes up messages, the same way for the same seed, and loses none', async () => {
+    const run = async (seed: number) => {
+      const clock = fakeClock();
+      const { engine, events } = engineWith({ r: "SELECT n FROM 't'" }, { jitter: { ms: 100, clock, seed } });
+      for (let n = 0; n < 20; n++) {
+        engine.publish(message('t', { n }));
+        await clock.advance(10);
+      }
+      await clock.advance(100);
+      await engine.idle();
+      return events.map(([, event]) => (event as { n: number }).n);
+    };
+    const [first, again, other] = [await run(1), await run(1), await run(2)];
+    const sent = Array.from({ length: 20 }, (_, n) => n);
+    expect(first).not.toEqual(sent);
+    expect([...first].sort((a, b) => a - b)).toEqual(sent);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
   });
 });
 
