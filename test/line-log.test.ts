@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { RunError } from '../src/errors.ts';
+import { openLineLog } from '../src/line-log.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'line-log-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+describe('a line log', () => {
+  test('holds every line once flushed, and may be closed twice', async () => {
+    const file = join(dir, 'log');
+    const log = openLineLog(file);
+    log.write('a');
+    log.write('b');
+    await log.flush();
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\n');
+    log.write('c');
+    await log.close();
+    await log.close();
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\nc\n');
+  });
+
+  test('does not overwrite: closing says that the file was there', async () => {
+    const file = join(dir, 'log');
+    await openLineLog(file).close();
+    await expect(openLineLog(file).close()).rejects.toThrow(RunError);
+  });
+
+  // The device that Linux has for this; elsewhere a disk would have to be filled.
+  test.skipIf(!existsSync('/dev/full'))('on a full disk, flush and close reject, each time', async () => {
+    const log = openLineLog('/dev/full', { append: true });
+    log.write('a');
+    await expect(log.flush()).rejects.toThrow(/ENOSPC/);
+    log.write('b');
+    await expect(log.flush()).rejects.toThrow(/ENOSPC/);
+    await expect(log.close()).rejects.toThrow(RunError);
+    await expect(log.failed).rejects.toThrow(RunError);
+  });
+});
