@@ -5,7 +5,7 @@ import { deviceIds } from './device-ids.ts';
 import { checkOptions, type GenerateOptions } from './generate-options.ts';
 import type { RoadGraph } from './map/graph.ts';
 import { readMap } from './map/read-map.ts';
-import { newRouter } from './map/route.ts';
+import { newWorld } from './world.ts';
 
 export type { GenerateOptions } from './generate-options.ts';
 
@@ -65,10 +65,10 @@ function newFleet(
   { agents, seconds, every, seed }: GenerateOptions,
   partitionOf: (id: string) => number,
 ): Agent[] {
-  const route = newRouter(graph);
+  const world = newWorld(graph);
   return deviceIds(seed, agents).map((id, agent) => ({
     id,
-    car: newCar(graph, route, seed, agent),
+    car: newCar(world, seed, agent),
     partition: partitionOf(id),
     phase: agentRandom(seed, agent, PURPOSE.phase).below(Math.min(every, seconds)),
   }));

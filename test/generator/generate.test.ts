@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Dataset, readDevices, readTracks } from '../../src/dataset.ts';
 import { SetupError, UsageError } from '../../src/errors.ts';
 import { type GenerateOptions, generateDataset } from '../../src/generator/generate.ts';
-import { encodeGraph } from '../../src/generator/map/graph.ts';
+import { encodeGraph } from '../../src/generator/map/graph-file.ts';
 import { gridMap } from './grid-map.ts';
 
 const START = Date.UTC(2026, 0, 5, 8);

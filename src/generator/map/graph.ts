@@ -1,6 +1,7 @@
 /**
- * A road network for cars: every vertex of every road is a node, every drivable direction between two an edge. Edges
- * are grouped by their source (compressed rows), all in typed arrays, so that a city is a few megabytes.
+ * A road network for cars. Nodes are where roads meet or end, edges the drivable directions between them; the bends of
+ * an edge are points, which routing need not look at. Rows of edges and of points are compressed into typed arrays, so
+ * that a city is a few megabytes.
  */
 export interface RoadGraph {
   readonly name: string;
@@ -15,7 +16,14 @@ export interface RoadGraph {
   readonly to: Uint32Array;
   readonly metres: Float32Array;
   readonly seconds: Float32Array;
+  /** Bends of edge e, in the order of driving, are firstBend[e] … firstBend[e + 1] - 1. */
+  readonly firstBend: Uint32Array;
+  readonly bendLon: Float64Array;
+  readonly bendLat: Float64Array;
 }
+
+export type Naming = Pick<RoadGraph, 'name' | 'attribution'>;
+export type Point = readonly [lon: number, lat: number];
 
 /** An edge before it is sorted into rows. */
 export interface Edge {
@@ -23,79 +31,29 @@ export interface Edge {
   readonly to: number;
   readonly metres: number;
   readonly seconds: number;
+  readonly bends: readonly Point[];
 }
 
-type Naming = Pick<RoadGraph, 'name' | 'attribution'>;
-
-export function buildGraph(
-  naming: Naming,
-  nodes: readonly (readonly [lon: number, lat: number])[],
-  edges: readonly Edge[],
-): RoadGraph {
+export function buildGraph(naming: Naming, nodes: readonly Point[], edges: readonly Edge[]): RoadGraph {
   const firstEdge = new Uint32Array(nodes.length + 1);
   for (const { from } of edges) firstEdge[from + 1]!++;
   for (let n = 0; n < nodes.length; n++) firstEdge[n + 1]! += firstEdge[n]!;
   const next = firstEdge.slice();
-  const to = new Uint32Array(edges.length);
-  const metres = new Float32Array(edges.length);
-  const seconds = new Float32Array(edges.length);
-  for (const edge of edges) {
-    const at = next[edge.from]!++;
-    to[at] = edge.to;
-    metres[at] = edge.metres;
-    seconds[at] = edge.seconds;
-  }
+  const rows = new Array<Edge>(edges.length);
+  for (const edge of edges) rows[next[edge.from]!++] = edge;
+  const firstBend = new Uint32Array(edges.length + 1);
+  for (const [i, { bends }] of rows.entries()) firstBend[i + 1] = firstBend[i]! + bends.length;
+  const bends = rows.flatMap((edge) => edge.bends);
   return {
     ...naming,
     lon: Float64Array.from(nodes, ([lon]) => lon),
     lat: Float64Array.from(nodes, ([, lat]) => lat),
     firstEdge,
-    to,
-    metres,
-    seconds,
+    to: Uint32Array.from(rows, ({ to }) => to),
+    metres: Float32Array.from(rows, ({ metres }) => metres),
+    seconds: Float32Array.from(rows, ({ seconds }) => seconds),
+    firstBend,
+    bendLon: Float64Array.from(bends, ([lon]) => lon),
+    bendLat: Float64Array.from(bends, ([, lat]) => lat),
   };
-}
-
-const MAGIC = 'simctl-graph-1';
-const ARRAYS = ['lon', 'lat', 'firstEdge', 'to', 'metres', 'seconds'] as const;
-const KINDS = {
-  lon: Float64Array,
-  lat: Float64Array,
-  firstEdge: Uint32Array,
-  to: Uint32Array,
-  metres: Float32Array,
-  seconds: Float32Array,
-};
-
-/** A line of JSON that says what follows, padded so that the arrays after it are aligned, and the arrays' own bytes. */
-export function encodeGraph(graph: RoadGraph): Buffer {
-  const { name, attribution } = graph;
-  const lengths = ARRAYS.map((array) => graph[array].length);
-  const header = JSON.stringify({ magic: MAGIC, name, attribution, lengths });
-  const padded = `${header}${' '.repeat(7 - (Buffer.byteLength(header) % 8))}\n`;
-  const parts = ARRAYS.map((array) =>
-    Buffer.from(graph[array].buffer, graph[array].byteOffset, graph[array].byteLength),
-  );
-  return Buffer.concat([
-    Buffer.from(padded),
-    ...parts.flatMap((part) => [part, Buffer.alloc((8 - (part.length % 8)) % 8)]),
-  ]);
-}
-
-/** @throws Error where the bytes are not what `encodeGraph` writes. */
-export function decodeGraph(bytes: Buffer): RoadGraph {
-  const end = bytes.indexOf(10);
-  const header = JSON.parse(bytes.toString('utf8', 0, end)) as Naming & { magic: string; lengths: number[] };
-  if (header.magic !== MAGIC) throw new Error(`got ${header.magic}, expected ${MAGIC}`);
-  let at = end + 1;
-  const arrays = ARRAYS.map((array, i) => {
-    const size = header.lengths[i]! * KINDS[array].BYTES_PER_ELEMENT;
-    if (at + size > bytes.length) throw new Error('the file ends too early');
-    // A copy of its own: the buffer may lie anywhere, and typed arrays must lie straight.
-    const part = new Uint8Array(bytes.subarray(at, at + size)).buffer;
-    at += size + ((8 - (size % 8)) % 8);
-    return [array, new KINDS[array](part)] as const;
-  });
-  const { name, attribution } = header;
-  return { name, attribution, ...Object.fromEntries(arrays) } as unknown as RoadGraph;
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, messageOf, SetupError, UsageError } from '../../errors.ts';
-import { decodeGraph, type RoadGraph } from './graph.ts';
+import type { RoadGraph } from './graph.ts';
+import { decodeGraph } from './graph-file.ts';
 
 export const DEFAULT_MAP = 'gothenburg';
 

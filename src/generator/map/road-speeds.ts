@@ -26,13 +26,19 @@ const OF_LIMIT = 0.8;
 export function drivingSpeed(tags: Readonly<Record<string, unknown>>): number | undefined {
   const byClass = BY_CLASS[String(tags.highway)];
   if (byClass === undefined || closed(tags)) return undefined;
-  const limit = Number.parseFloat(String(tags.maxspeed));
+  const limit = limitKmh(String(tags.maxspeed));
   return (limit > 0 ? limit * OF_LIMIT : byClass) / 3.6;
 }
 
-function closed({ access, motor_vehicle: motorVehicle, area }: Readonly<Record<string, unknown>>): boolean {
-  const allowed = motorVehicle ?? access;
-  return allowed === 'no' || allowed === 'private' || area === 'yes';
+/** NaN where there is no number. */
+function limitKmh(tag: string): number {
+  return Number.parseFloat(tag) * (tag.endsWith('mph') ? 1.609344 : 1);
+}
+
+/** The more a tag says of cars, the more it counts. */
+function closed({ motorcar, motor_vehicle, vehicle, access, area }: Readonly<Record<string, unknown>>): boolean {
+  const allowed = motorcar ?? motor_vehicle ?? vehicle ?? access;
+  return allowed === 'no' || allowed === 'private' || allowed === 'psv' || area === 'yes';
 }
 
 /** Which ways a road may be driven. */
@@ -40,6 +46,9 @@ export function directions(tags: Readonly<Record<string, unknown>>): { forward: 
   const { oneway, highway, junction } = tags;
   if (oneway === '-1') return { forward: false, backward: true };
   const single =
-    oneway === 'yes' || oneway === '1' || (oneway !== 'no' && (highway === 'motorway' || junction === 'roundabout'));
+    oneway === 'yes' ||
+    oneway === 'true' ||
+    oneway === '1' ||
+    (oneway !== 'no' && (highway === 'motorway' || junction === 'roundabout'));
   return { forward: true, backward: !single };
 }
