@@ -7,6 +7,7 @@ import { deadLetters } from './dead-letters.ts';
 import { failureText, type Handler, LambdaFunction } from './lambda/lambda-function.ts';
 import { captureOutput } from './lambda/output.ts';
 import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
+import { openMetrics } from './metrics.ts';
 
 export interface FunctionsOptions {
   readonly dir: string;
@@ -46,6 +47,7 @@ export function createFunctions({ dir, clock, lambda, store, log }: FunctionsOpt
   lines.failed.catch((error) => log(`the ingest log: ${error.message}`));
   const flushing = setInterval(() => void lines.flush().catch(() => {}), FLUSH_MS);
   const output = captureOutput();
+  const metrics = openMetrics(dir, clock.now);
   const drop = deadLetters(dir, clock.now, log);
 
   const create = (name: string, settings: LambdaSettings) => {
@@ -61,6 +63,13 @@ export function createFunctions({ dir, clock, lambda, store, log }: FunctionsOpt
       load: async (environment) =>
         ((await import(`${moduleOf(name)}?environment=${environment}`)) as { handler: Handler }).handler,
       inside: (run) => output.into(print, run),
+      onInvocation({ durationMs, failed, concurrency }) {
+        metrics.ofFunction(name, 'Invocations', 1);
+        metrics.ofFunction(name, 'Errors', failed ? 1 : 0);
+        metrics.ofFunction(name, 'Duration', durationMs);
+        metrics.ofFunction(name, 'ConcurrentExecutions', concurrency);
+      },
+      onThrottle: () => metrics.ofFunction(name, 'Throttles', 1),
       onError: (error) => print(failureText(error)),
       onDropped: (event, error) => drop(name, event, error),
     });
@@ -80,7 +89,7 @@ export function createFunctions({ dir, clock, lambda, store, log }: FunctionsOpt
     async close() {
       clearInterval(flushing);
       output.end();
-      await lines.close();
+      await Promise.all([lines.close(), metrics.close()]);
     },
   };
 }

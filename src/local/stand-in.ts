@@ -31,7 +31,7 @@ import { defaultQuota } from './trackers/quota.ts';
 import { Trackers } from './trackers/trackers.ts';
 
 export interface StandInOptions {
-  /** Holds ca.pem, ingest.ndjson and the logs; made if it is not there. */
+  /** Holds ca.pem, the log of what was ingested (ingest.ndjson), metrics.ndjson and more; made if it is not there. */
   readonly dir: string;
   /** Where provisioning keeps the credentials of devices; the stand-in itself does not look into it. */
   readonly credentialsDir: string;

@@ -23,6 +23,9 @@ export interface LambdaOptions {
   readonly clock: StoppableClock;
   /** Runs an invocation so that what it prints is known to be its own. */
   readonly inside?: <T>(run: () => Promise<T>) => Promise<T>;
+  /** Told of each attempt's end, with how long it took and how many ran at once when it began, itself included. */
+  readonly onInvocation?: (invocation: { durationMs: number; failed: boolean; concurrency: number }) => void;
+  readonly onThrottle?: () => void;
   /** Told of each failed attempt. */
   readonly onError?: (error: unknown) => void;
   /** Events that failed for good (a dead-letter queue). */
@@ -102,7 +105,7 @@ export class LambdaFunction {
   async invoke(event: unknown): Promise<unknown> {
     const environment = this.#takeEnvironment();
     if (!environment) {
-      this.counters.throttles++;
+      this.#throttled();
       throw new TooManyRequests(`${this.#options.name}: all environments are busy`);
     }
     try {
@@ -145,7 +148,7 @@ export class LambdaFunction {
       void this.#attempt(environment, queued);
       return;
     }
-    this.counters.throttles++;
+    this.#throttled();
     const delay = Math.min(MAX_BACK_OFF_MS, this.#options.settings.backOffMs * 2 ** queued.throttled++);
     if (this.#options.clock.now() + delay > queued.expiresAt)
       this.#drop(queued, new Error('throttled until it was too old'));
@@ -173,6 +176,11 @@ export class LambdaFunction {
       }
     }
     this.#free(environment);
+  }
+
+  #throttled(): void {
+    this.counters.throttles++;
+    this.#options.onThrottle?.();
   }
 
   #drop({ event }: QueuedEvent, error: unknown): void {
@@ -205,17 +213,23 @@ export class LambdaFunction {
   }
 
   async #run(environment: Environment, event: unknown): Promise<unknown> {
-    const { settings, clock, inside, onError } = this.#options;
+    const { settings, clock, inside, onError, onInvocation } = this.#options;
     this.counters.invocations++;
+    const concurrency = this.#busy;
+    const startedAt = clock.now();
+    let failed = false;
     try {
       const handler = environment.handler ?? (await this.#start(environment));
       if (settings.serviceMs > 0) await clock.until(clock.now() - settings.serviceMs * Math.log(1 - this.#service()));
       const run = () => this.#limit.run(() => handler(event, this.#contextOf()));
       return await (inside ? inside(run) : run());
     } catch (error) {
+      failed = true;
       this.counters.errors++;
       onError?.(error);
       throw error;
+    } finally {
+      onInvocation?.({ durationMs: clock.now() - startedAt, failed, concurrency });
     }
   }
 
