@@ -2,32 +2,51 @@
  * What became of every update of one device: two independent verdicts, each with its evidence (docs/ARCHITECTURE.md,
  * "The fate of an update"). Pure. Where evidence is missing the verdict is `unexplained`, never a guess.
  */
-import type { IngestLine, SentLine, StoredLine } from '../logs.ts';
-import { type BackendVerdict, type SenderVerdict, senderVerdict } from '../model.ts';
+import { type BackendVerdict, type FailureCode, type SenderVerdict, senderVerdict } from '../model.ts';
 
-/** Everything known of one device. */
+/** Everything known of one device. Times are epoch ms; sample times are what joins the logs. */
 export interface DeviceEvidence {
-  readonly sent: readonly SentLine[];
+  readonly sent: readonly SentUpdate[];
   /** Sample times that a viewer saw. */
-  readonly seen: ReadonlySet<number>;
-  /** What the tracker holds, by sample time. */
-  readonly stored: ReadonlyMap<number, StoredLine>;
-  /** The whole history was read over this window of sample time; undefined: it was not. */
-  readonly swept: { readonly from: number; readonly to: number } | undefined;
-  /** The handler's lines by sample time, in their order. */
-  readonly ingest: ReadonlyMap<number, readonly IngestLine[]>;
-  /** Whether there is an ingest log at all; without one, a missing line means nothing. */
-  readonly ingestLogged: boolean;
+  readonly seen: { has(sampleTime: number): boolean };
+  /** Sample times that the tracker holds. */
+  readonly stored: { has(sampleTime: number): boolean; keys(): Iterable<number> };
+  /** Windows of sample time, [from, to), over which the whole history was read. */
+  readonly swept: readonly { readonly from: number; readonly to: number }[];
+  /** What the tracker answered, by sample time; undefined: there is no ingest log, and a missing line means nothing. */
+  readonly answers: ReadonlyMap<number, Answers> | undefined;
+  /** Ingest lines that do not say which update they are of (a payload that could not be read). */
+  readonly namelessAnswers: number;
+}
+
+export interface SentUpdate {
+  readonly seq: number;
+  readonly sampleTime: number;
+  readonly sentAt: number;
+  readonly failure?: FailureCode;
+  /** The sender itself asked the tracker, and no answer came: what the tracker made of it, nobody noted. */
+  readonly answerMissed?: boolean;
+}
+
+/** All lines of the ingest log on one update. */
+export interface Answers {
+  /** How often the tracker reported no error. */
+  taken: number;
+  /** The last line's code; undefined where it has none. */
+  code: string | undefined;
+  message: string | undefined;
 }
 
 export interface Fate {
-  readonly sent: SentLine;
+  readonly sent: SentUpdate;
   readonly sender: SenderVerdict;
   readonly backend: BackendVerdict;
   /** Of `refused`. */
   readonly code?: string;
   readonly evidence: string;
 }
+
+type Verdict = Pick<Fate, 'backend' | 'code' | 'evidence'>;
 
 /** Amazon Location's time-based filter: an update less than this after the stored one is not stored. */
 const FILTER_MS = 30_000;
@@ -37,36 +56,44 @@ export function fatesOf(device: DeviceEvidence): Fate[] {
   return device.sent.map((sent) => ({
     sent,
     sender: senderVerdict(sent.failure),
-    ...backendOf(sent, device, storedTimes),
+    ...backendVerdict(sent, device, storedTimes),
   }));
 }
 
-function backendOf(
-  { sampleTime }: SentLine,
-  { seen, stored, swept, ingest, ingestLogged }: DeviceEvidence,
-  storedTimes: readonly number[],
-): Omit<Fate, 'sent' | 'sender'> {
-  if (seen.has(sampleTime)) return { backend: 'seen', evidence: 'a poll returned it' };
-  if (stored.has(sampleTime)) return { backend: 'superseded', evidence: 'stored, and no poll returned it' };
-  const answers = ingest.get(sampleTime);
-  const last = answers?.at(-1);
-  if (last?.code !== undefined) {
-    return { backend: 'refused', code: last.code, evidence: last.message ?? `the ingest log says ${last.code}` };
+function backendVerdict(update: SentUpdate, device: DeviceEvidence, storedTimes: readonly number[]): Verdict {
+  const { sampleTime } = update;
+  if (device.seen.has(sampleTime)) return { backend: 'seen', evidence: 'a poll returned it' };
+  if (device.stored.has(sampleTime)) return { backend: 'superseded', evidence: 'stored, and no poll returned it' };
+  const swept = device.swept.some(({ from, to }) => sampleTime >= from && sampleTime < to);
+  const answers = device.answers?.get(sampleTime);
+  if (answers?.code !== undefined) return refused(answers, answers.code, swept);
+  if (!swept) return unexplained("neither seen nor refused, and the device's history was not read");
+  if (answers !== undefined) return filtered(sampleTime, storedTimes);
+  if (device.answers === undefined) return unexplained('not stored, and there is no ingest log');
+  if (update.answerMissed) return unexplained('not stored, and the answer of the tracker did not arrive');
+  if (device.namelessAnswers > 0) {
+    const lines = `${device.namelessAnswers} line${device.namelessAnswers === 1 ? '' : 's'}`;
+    return unexplained(`not stored, and the ingest log has ${lines} of the device that name no sample time`);
   }
-  const covered = swept !== undefined && sampleTime >= swept.from && sampleTime < swept.to;
-  if (!covered) return { backend: 'unexplained', evidence: "the device's history was not read" };
-  if (last !== undefined) {
-    const before = predecessor(storedTimes, sampleTime);
-    if (before !== undefined && sampleTime - before < FILTER_MS) {
-      return {
-        backend: 'filtered',
-        evidence: `answered without error; ${sampleTime - before} ms after the stored one`,
-      };
-    }
-    return { backend: 'unexplained', evidence: 'answered without error, and neither stored nor within the filter' };
-  }
-  if (!ingestLogged) return { backend: 'unexplained', evidence: 'not stored, and there is no ingest log' };
   return { backend: 'lost', evidence: 'not stored, and the ingest log does not know it' };
+}
+
+function refused({ taken, message }: Answers, code: string, swept: boolean): Verdict {
+  // Delivered twice, taken and then refused as a repetition: only the history can say that it is not stored.
+  if (taken > 0 && !swept) return unexplained(`taken, then refused (${code}), and the device's history was not read`);
+  return { backend: 'refused', code, evidence: message ?? `the tracker answered ${code}` };
+}
+
+function filtered(sampleTime: number, storedTimes: readonly number[]): Verdict {
+  const before = predecessor(storedTimes, sampleTime);
+  if (before === undefined) return unexplained('taken without error and not stored; what was stored before is unknown');
+  const gap = sampleTime - before;
+  if (gap < FILTER_MS) return { backend: 'filtered', evidence: `taken without error, ${gap} ms after a stored one` };
+  return unexplained(`taken without error and not stored, though ${gap} ms after the stored one before it`);
+}
+
+function unexplained(evidence: string): Verdict {
+  return { backend: 'unexplained', evidence };
 }
 
 /** The latest of `times` (ascending) that is before `at`. */

@@ -13,8 +13,8 @@ export interface TimedPosition {
 export const TOLERANCE_DEGREES = 1e-9;
 
 /**
- * For each sent entry, in order of time, the first received one after the last match; a hit gives received − sent (which
- * may be negative), a miss is passed over and does not move on.
+ * For each sent entry, in order of time, the first received one after the last match. A hit gives received − sent in
+ * whole ms (which may be negative); a miss is passed over and does not move on.
  */
 export function matchDevice(sent: readonly TimedPosition[], received: readonly TimedPosition[]): number[] {
   const [from, to] = [byTime(sent), byTime(received)];
@@ -23,7 +23,7 @@ export function matchDevice(sent: readonly TimedPosition[], received: readonly T
   for (const entry of from) {
     for (let i = next; i < to.length; i++) {
       if (!samePlace(entry.position, to[i]!.position)) continue;
-      differences.push(to[i]!.time - entry.time);
+      differences.push(Math.trunc(to[i]!.time) - Math.trunc(entry.time));
       next = i + 1;
       break;
     }
@@ -32,7 +32,7 @@ export function matchDevice(sent: readonly TimedPosition[], received: readonly T
 }
 
 /** Devices without a match are left out. */
-export function matchLogs(
+export function matchDevices(
   sent: ReadonlyMap<string, readonly TimedPosition[]>,
   received: ReadonlyMap<string, readonly TimedPosition[]>,
 ): Map<string, number[]> {
@@ -44,8 +44,9 @@ export function matchLogs(
   return matches;
 }
 
+/** The 2022 analyser read times as integers; equal ones keep the log's order. */
 function byTime(entries: readonly TimedPosition[]): TimedPosition[] {
-  return [...entries].sort((a, b) => a.time - b.time); // stable: equal times keep the log's order
+  return [...entries].sort((a, b) => Math.trunc(a.time) - Math.trunc(b.time));
 }
 
 function samePlace(a: Position, b: Position): boolean {

@@ -1,44 +1,54 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { messageOf, UsageError } from '../errors.ts';
+import { codeOf, messageOf, UsageError } from '../errors.ts';
 
-/** A line of a log, parsed. */
-export interface LogLine {
-  readonly value: Record<string, unknown>;
-  readonly line: number;
+export type LogObject = Record<string, unknown>;
+
+/** How much of a log there was. */
+export interface ReadLog {
+  /** Whole lines, blank ones aside. */
+  readonly lines: number;
+  /** Number of the half-written last line, which SIGKILL leaves; it was passed over. */
+  readonly halfLine?: number;
 }
 
 /**
- * Streams the JSON objects of a log, plain or `.gz`. Half a line at the end is what SIGKILL leaves: it is passed over,
- * and `onHalf` is told.
- * @throws UsageError that names file and line, for anything else that cannot be read.
+ * Streams the JSON objects of a log, plain or `.gz`, to `take`, with their line numbers. A callback and not an
+ * iterator: an `await` a line costs more than parsing it.
+ * @throws UsageError that names file and line, for anything that cannot be read; and what `take` throws.
  */
-export async function* readLog(file: string, onHalf: (line: number) => void = () => {}): AsyncGenerator<LogLine> {
-  let [line, rest] = [0, ''];
+export async function readLog(file: string, take: (value: LogObject, line: number) => void): Promise<ReadLog> {
+  let [line, lines, rest] = [0, 0, ''];
+  for await (const chunk of chunksOf(file, () => line)) {
+    const texts = (rest + chunk).split('\n');
+    rest = texts.pop() ?? '';
+    for (const text of texts) {
+      line++;
+      if (text.trim() === '') continue;
+      const value = parsed(text);
+      if (value === undefined) {
+        throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
+      }
+      lines++;
+      take(value, line);
+    }
+  }
+  if (rest.trim() === '') return { lines };
+  const value = parsed(rest);
+  if (value === undefined) return { lines, halfLine: line + 1 };
+  take(value, line + 1);
+  return { lines: lines + 1 };
+}
+
+async function* chunksOf(file: string, line: () => number): AsyncGenerator<string> {
   try {
     const source = open(file);
     source.setEncoding('utf8');
-    for await (const chunk of source as AsyncIterable<string>) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const text of lines) {
-        line++;
-        if (text.trim() === '') continue;
-        const value = parsed(text);
-        if (value === undefined)
-          throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
-        yield { value, line };
-      }
-    }
+    yield* source as AsyncIterable<string>;
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`cannot read ${file} after line ${line}: ${messageOf(error)}`, { cause: error });
+    throw unreadable(file, line(), error);
   }
-  if (rest.trim() === '') return;
-  const value = parsed(rest);
-  if (value === undefined) onHalf(line + 1);
-  else yield { value, line: line + 1 };
 }
 
 function open(file: string): Readable {
@@ -49,12 +59,24 @@ function open(file: string): Readable {
   return raw.pipe(plain);
 }
 
-function parsed(text: string): Record<string, unknown> | undefined {
+function unreadable(file: string, line: number, error: unknown): UsageError {
+  const code = codeOf(error);
+  if (code === 'ENOENT') return new UsageError(`there is no file ${file}`, { cause: error });
+  if (code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR') {
+    return new UsageError(`${file} is no whole gzip file: it ends or breaks after line ${line} (${messageOf(error)})`, {
+      cause: error,
+      hint: 'Copy it again, or unpack what can be unpacked and give that.',
+    });
+  }
+  return new UsageError(`cannot read ${file}${line > 0 ? ` after line ${line}` : ''}: ${messageOf(error)}`, {
+    cause: error,
+  });
+}
+
+function parsed(text: string): LogObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as LogObject) : undefined;
   } catch {
     return undefined;
   }

@@ -1,0 +1,28 @@
+import { rename, rm } from 'node:fs/promises';
+import { openLineLog } from '../line-log.ts';
+import type { Fate } from './fate.ts';
+
+/** fates.ndjson: a line for each update that was neither seen nor superseded. */
+export interface FateList {
+  add(id: string, fate: Fate): void;
+  /** What was added has left memory. @throws RunError where the disk is full */
+  flush(): Promise<void>;
+  /** Until here, the file does not exist: it is written beside and renamed. */
+  finish(): Promise<void>;
+}
+
+export async function openFateList(file: string): Promise<FateList> {
+  const partial = `${file}.partial`;
+  await rm(partial, { force: true }); // of an analysis that was cut off
+  const log = openLineLog(partial);
+  return {
+    add(id, { sent: { seq, sampleTime, failure }, sender, backend, code, evidence }) {
+      log.write(JSON.stringify({ id, seq, sampleTime, sender, failure, backend, code, evidence }));
+    },
+    flush: () => log.flush(),
+    async finish() {
+      await log.close();
+      await rename(partial, file);
+    },
+  };
+}

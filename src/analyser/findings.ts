@@ -1,0 +1,84 @@
+import { type Histogram, newHistogram, recordMs } from '../histogram.ts';
+import type { BackendVerdict, FailureCode, SenderVerdict } from '../model.ts';
+import type { JoinedDevice } from './device-evidence.ts';
+import type { Fate } from './fate.ts';
+
+/** What became of all updates of a run: counts of updates, and latencies. */
+export interface Findings extends Record<SenderVerdict, number>, Record<BackendVerdict, number> {
+  devices: number;
+  sent: number;
+  failures: Record<FailureCode, number>;
+  /** Of `refused`, by the tracker's code. */
+  refusals: Record<string, number>;
+  /** Sender's verdict × backend's verdict. */
+  cross: Record<SenderVerdict, Record<BackendVerdict, number>>;
+  /** Answers without error beyond the first, of the same update: it was delivered again. */
+  duplicated: number;
+  /** Answers to an update older than one of the device that was answered before. */
+  reordered: number;
+  /** Latencies below zero: clocks that disagree. */
+  negative: number;
+  /** Half-written last lines that were passed over; `notes` names them. */
+  halfLines: number;
+  notes: string[];
+  evidence: { received: boolean; sweptDevices: number; ingest: boolean };
+  /** sent → the tracker's own time of receipt. */
+  publishToStore: Histogram;
+  /** sent → shown, at the latest (when the answer that showed it had arrived) … */
+  endToEnd: Histogram;
+  /** … and at the earliest (when the last request that did not show it was sent). */
+  endToEndEarliest: Histogram;
+}
+
+export function noFindings(): Findings {
+  const backend = () => ({ seen: 0, superseded: 0, filtered: 0, refused: 0, lost: 0, unexplained: 0 });
+  return {
+    devices: 0,
+    sent: 0,
+    acknowledged: 0,
+    failed: 0,
+    unknown: 0,
+    failures: {},
+    ...backend(),
+    refusals: {},
+    cross: { acknowledged: backend(), failed: backend(), unknown: backend() },
+    duplicated: 0,
+    reordered: 0,
+    negative: 0,
+    halfLines: 0,
+    notes: [],
+    evidence: { received: false, sweptDevices: 0, ingest: false },
+    publishToStore: newHistogram(),
+    endToEnd: newHistogram(),
+    endToEndEarliest: newHistogram(),
+  };
+}
+
+export function addDevice(findings: Findings, { duplicated, reordered, swept }: JoinedDevice): void {
+  findings.devices++;
+  findings.duplicated += duplicated;
+  findings.reordered += reordered;
+  if (swept.length > 0) findings.evidence.sweptDevices++;
+}
+
+export function addFate(findings: Findings, { sent, sender, backend, code }: Fate, device: JoinedDevice): void {
+  const { failures, refusals } = findings;
+  findings.sent++;
+  findings[sender]++;
+  findings[backend]++;
+  findings.cross[sender][backend]++;
+  if (sent.failure !== undefined) failures[sent.failure] = (failures[sent.failure] ?? 0) + 1;
+  if (code !== undefined) refusals[code] = (refusals[code] ?? 0) + 1;
+  const record = (histogram: Histogram, ms: number) => {
+    if (ms < 0) findings.negative++;
+    recordMs(histogram, ms);
+  };
+  const receivedTime = device.stored.get(sent.sampleTime);
+  // The tracker's time is in whole milliseconds, rounded down; so must the other be, or a fast one would be negative.
+  if (receivedTime !== undefined) record(findings.publishToStore, receivedTime - Math.floor(sent.sentAt));
+  const shown = device.seen.get(sent.sampleTime);
+  if (shown !== undefined) {
+    record(findings.endToEnd, shown.seenAt - sent.sentAt);
+    recordMs(findings.endToEndEarliest, Math.max(0, shown.notBefore - sent.sentAt));
+  }
+}
