@@ -32,7 +32,7 @@ export interface StoppableClock extends Clock {
   stop(): void;
 }
 
-/** Timers fire up to a millisecond early or late; below this distance it is not worth another turn. */
+/** A sleeper may wake this much early: a timer's least is a whole millisecond, which would make it later than that. */
 const CLOSE_ENOUGH_MS = 0.05;
 
 /**

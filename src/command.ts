@@ -1,9 +1,13 @@
 import { Command } from '@oclif/core';
-import { isSimctlError } from './errors.ts';
+import { EXIT, isSimctlError } from './errors.ts';
 
 /** A command that ends with the exit code and the remedy of our own errors, and a stack for bugs alone. */
 export abstract class SimctlCommand extends Command {
   protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
+    if (error.name === 'AbortError') {
+      this.logToStderr('Interrupted.');
+      return this.exit(EXIT.interrupted);
+    }
     if (!isSimctlError(error)) return super.catch(error);
     this.logToStderr(`Error: ${error.message}`);
     if (error.hint) this.logToStderr(error.hint);

@@ -7,6 +7,7 @@ import { startStandIn } from '../local/spawn.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import type { RunOptions } from './options.ts';
+import { STAND_IN } from './run-directory.ts';
 
 /** What a run goes against: the embedded stand-in, or a target that somebody else runs. */
 export interface Backend {
@@ -19,8 +20,8 @@ export interface Backend {
   finish(file: string): Promise<{ ingest: boolean; cpuSeconds: number | undefined }>;
   /** Calls back if it is ours and ends by itself. */
   onDeath(callback: (error: RunError) => void): void;
-  /** Ends it if it is ours, without asking for anything. */
-  discard(): Promise<void>;
+  /** Ends it if it is ours; with `forget`, takes its directory away too. */
+  discard(forget?: boolean): Promise<void>;
 }
 
 export async function openBackend(
@@ -49,7 +50,7 @@ export async function openBackend(
 }
 
 async function embedded({ drop }: Pick<RunOptions, 'drop'>, runDir: string): Promise<Backend> {
-  const dir = join(runDir, 'stand-in');
+  const dir = join(runDir, STAND_IN);
   const standIn = await startStandIn({ dir, drop, credentialsDir: join(dir, 'credentials') });
   const { target } = standIn;
   const end = async () => {
@@ -70,7 +71,10 @@ async function embedded({ drop }: Pick<RunOptions, 'drop'>, runDir: string): Pro
       return { ingest: true, cpuSeconds };
     },
     onDeath: standIn.onExit,
-    discard: async () => void (await end()),
+    async discard(forget = false) {
+      await end();
+      if (forget) await rm(dir, { recursive: true, force: true });
+    },
   };
 }
 

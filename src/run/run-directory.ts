@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeOf, messageOf, SetupError, UsageError } from '../errors.ts';
+
+/** Where the embedded stand-in keeps its log and certificate. */
+export const STAND_IN = 'stand-in';
 
 /** The files of one run. */
 export interface RunDirectory {
@@ -13,6 +16,8 @@ export interface RunDirectory {
   readonly fates: string;
   /** Written beside and renamed, so that it is whole or absent. */
   write(name: string, text: string): Promise<void>;
+  /** Takes away what there is of a run that never began; the log of a stand-in that did not start stays, as it may say why. */
+  discard(): Promise<void>;
 }
 
 /** Makes the directory of a run. It must not hold anything yet: logs are never mixed or overwritten. */
@@ -43,6 +48,12 @@ export function openRunDirectory(dir: string): RunDirectory {
     history: join(dir, 'history.ndjson'),
     ingest: join(dir, 'ingest.ndjson'),
     fates: join(dir, 'fates.ndjson'),
+    async discard() {
+      const names = await readdir(dir).catch(() => []);
+      const gone = names.filter((name) => name !== STAND_IN);
+      await Promise.all(gone.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+      await rmdir(dir).catch(() => {}); // not empty: the stand-in's log is in it
+    },
     async write(name, text) {
       const partial = join(dir, `.${name}.${randomBytes(4).toString('hex')}`);
       try {

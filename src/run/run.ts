@@ -3,7 +3,7 @@ import { analyseRun } from '../analyser/analyse.ts';
 import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { type Dataset, readDevices } from '../dataset.ts';
-import type { RunError } from '../errors.ts';
+import { RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
 import type { Target } from '../target.ts';
 import { checkRequest, type Plan, planRun } from '../workers/plan.ts';
@@ -48,6 +48,21 @@ export async function run(options: RunOptions, { reporter, ending }: RunContext)
   checkRequest(options);
   const epoch = readEpoch();
   const files = await createRunDirectory(options.out, new Date(epoch.wallMs));
+  try {
+    return await withBackend(options, epoch, files, { reporter, ending });
+  } catch (error) {
+    // A run that could not go on keeps what it has; one that never began leaves nothing.
+    if (!(error instanceof RunError)) await files.discard();
+    throw error;
+  }
+}
+
+async function withBackend(
+  options: RunOptions,
+  epoch: Epoch,
+  files: RunDirectory,
+  { reporter, ending }: RunContext,
+): Promise<Summary> {
   const dataset = await fleetData(options, files.dir, reporter, ending.stop);
   const plan = planRun(options, dataset.manifest);
   plan.notes.forEach(reporter.note);
@@ -63,8 +78,11 @@ export async function run(options: RunOptions, { reporter, ending }: RunContext)
     ending.request();
   });
   try {
-    return await drive({ options, epoch, files, dataset, plan, backend, reporter, ending });
+    const summary = await drive({ options, epoch, files, dataset, plan, backend, reporter, ending });
+    if (death) throw death;
+    return summary;
   } catch (error) {
+    if (!(error instanceof RunError)) await backend.discard(true);
     throw death ?? error;
   } finally {
     await backend.discard();

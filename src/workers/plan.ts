@@ -8,11 +8,11 @@ export interface PlanRequest {
   readonly every: number;
   readonly workers: number;
   readonly live: boolean;
-  readonly shift?: number;
+  readonly shift: number | undefined;
   readonly connectConcurrency: number;
   readonly qos: number;
   readonly transport: string;
-  readonly broker?: string;
+  readonly broker: string | undefined;
   readonly legacySwap: boolean;
 }
 

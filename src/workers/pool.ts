@@ -120,6 +120,7 @@ export async function runShards(
   const onAbort = () => tell({ order: 'abort' });
   stop.addEventListener('abort', onStop, { once: true });
   abort.addEventListener('abort', onAbort, { once: true });
+  if (stop.aborted) onStop();
 
   const results = Promise.all(
     tasks
@@ -154,7 +155,6 @@ export async function runShards(
       startedAt = clock.now() + START_AFTER_MS;
       tell({ order: 'start', at: startedAt });
     }
-    if (stop.aborted) onStop();
     return fleetResult(await results, connectFailures);
   } finally {
     stop.removeEventListener('abort', onStop);

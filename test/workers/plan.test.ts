@@ -12,6 +12,8 @@ const request: PlanRequest = {
   connectConcurrency: 32,
   qos: 1,
   transport: 'iot',
+  shift: undefined,
+  broker: undefined,
   legacySwap: false,
 };
 const fleet = {

@@ -1,0 +1,215 @@
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { HistogramLogReader } from 'hdr-histogram-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { probeLine } from '../../src/dataset.ts';
+import type { Summary } from '../../src/run/summary.ts';
+import { linesOf, type Simctl, simctl } from '../support/simctl.ts';
+
+let cli: Simctl;
+let devices: string[];
+beforeAll(async () => {
+  cli = await simctl();
+  const made = await cli.run(
+    'generate',
+    '--agents',
+    '24',
+    '--seconds',
+    '120',
+    '--every',
+    '30',
+    '--seed',
+    '7',
+    '--out',
+    'fleet',
+  );
+  expect(made.code).toBe(0);
+  devices = (await readFile(cli.file('fleet', 'devices.csv'), 'utf8'))
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(',')[0]!);
+});
+afterAll(() => cli.remove());
+
+const FAST = ['--dataset', 'fleet', '--pace', 'replay:60', '--settle', '500', '--poll', '100', '--json'];
+const NO_LOSS = { failed: 0, unknown: 0, refused: 0, filtered: 0, lost: 0, unexplained: 0, interrupted: false };
+
+test('the whole path: two workers, a certificate each, every update accounted for', async () => {
+  const { code, stdout } = await cli.run('run', ...FAST, '--workers', '2', '--out', 'whole');
+  expect(code).toBe(0);
+  const summary = JSON.parse(stdout) as Summary;
+  expect(summary).toMatchObject({ ...NO_LOSS, devices: 24, planned: 96, sent: 96, acknowledged: 96 });
+  expect(summary.seen + summary.superseded).toBe(96);
+  for (const name of ['response', 'service', 'publishToStore', 'endToEnd'] as const) {
+    expect(summary[name].count).toBeGreaterThan(0);
+    expect(summary[name].max).toBeGreaterThanOrEqual(summary[name].p50);
+  }
+
+  const names = await readdir(cli.file('whole'));
+  for (const name of [
+    'plan.json',
+    'sent-00.ndjson',
+    'sent-01.ndjson',
+    'received.ndjson',
+    'history.ndjson',
+    'ingest.ndjson',
+    'latency.hlog',
+    'summary.json',
+    'fates.ndjson',
+  ]) {
+    expect(names).toContain(name);
+  }
+  const sent = [
+    ...(await linesOf(cli.file('whole', 'sent-00.ndjson'))),
+    ...(await linesOf(cli.file('whole', 'sent-01.ndjson'))),
+  ];
+  expect(new Set(sent.map(({ id }) => id))).toEqual(new Set(devices));
+  for (const id of devices) {
+    const own = sent.filter((line) => line.id === id);
+    expect(own.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
+    // A sleeper may wake a twentieth of a millisecond early (clock.ts), never more.
+    for (const line of own) expect(line.sentAt as number).toBeGreaterThan((line.dueAt as number) - 0.1);
+  }
+  // The private keys of a stand-in that is no more are gone, and no key was written anywhere else.
+  expect(await readdir(cli.file('whole', 'stand-in'))).not.toContain('credentials');
+  expect(await readFile(cli.file('whole', 'plan.json'), 'utf8')).not.toContain('secretAccessKey');
+
+  const reader = new HistogramLogReader(await readFile(cli.file('whole', 'latency.hlog'), 'utf8'));
+  const tags: string[] = [];
+  for (let next = reader.nextIntervalHistogram(); next; next = reader.nextIntervalHistogram()) tags.push(next.tag);
+  expect(tags).toEqual(['response', 'service', 'late', 'publishToStore', 'endToEnd', 'endToEndEarliest']);
+});
+
+test('an update that the stand-in drops on purpose is the one that is reported lost', async () => {
+  const [victim] = devices;
+  const { stdout } = await cli.run('run', ...FAST, '--drop', `${victim}@2`, '--out', 'dropped');
+  expect(JSON.parse(stdout)).toMatchObject({ ...NO_LOSS, acknowledged: 96, lost: 1 });
+  expect(await linesOf(cli.file('dropped', 'fates.ndjson'))).toEqual([
+    expect.objectContaining({ id: victim, seq: 2, sender: 'acknowledged', backend: 'lost' }),
+  ]);
+});
+
+test.each(['tracker', 'memory'])('--transport %s', async (transport) => {
+  const { stdout } = await cli.run('run', ...FAST, '--transport', transport, '--out', transport);
+  const summary = JSON.parse(stdout) as Summary;
+  expect(summary).toMatchObject({ sent: 96, acknowledged: 96 });
+  // Nothing that `memory` takes reaches a tracker: acknowledged, and lost, as the accounting should find.
+  if (transport === 'memory') expect(summary.lost).toBe(96);
+  else expect(summary).toMatchObject(NO_LOSS);
+});
+
+test.each(['mqttjs', 'device-sdk'])('--client %s', async (client) => {
+  const { stdout } = await cli.run('run', ...FAST, '--client', client, '--out', client);
+  expect(JSON.parse(stdout)).toMatchObject({ ...NO_LOSS, acknowledged: 96 });
+});
+
+test('--every below the filter: what the tracker filters is told from what is lost', async () => {
+  await cli.run('generate', '--agents', '4', '--seconds', '60', '--every', '10', '--out', 'dense');
+  const { stdout } = await cli.run('run', '--dataset', 'dense', '--every', '10', ...FAST.slice(2), '--out', 'filtered');
+  const summary = JSON.parse(stdout) as Summary;
+  expect(summary).toMatchObject({ sent: 24, acknowledged: 24, filtered: 16, lost: 0, unexplained: 0 });
+});
+
+test('SIGINT: what was sent is accounted for, the report says interrupted, exit code 130', async () => {
+  const { child, ended } = cli.start(
+    'run',
+    '--dataset',
+    'fleet',
+    '--pace',
+    'replay:1',
+    '--settle',
+    '200',
+    '--poll',
+    '100',
+    '--out',
+    'cut',
+  );
+  let said = '';
+  child.stdout!.on('data', (chunk) => {
+    said += chunk;
+    if (said.includes('Sending') && !child.killed) child.kill('SIGINT');
+  });
+  const { code, stdout } = await ended;
+  expect(code).toBe(130);
+  expect(stdout).toContain('INTERRUPTED');
+  const summary = JSON.parse(await readFile(cli.file('cut', 'summary.json'), 'utf8')) as Summary;
+  expect(summary.interrupted).toBe(true);
+  expect(summary.sent).toBeLessThan(96);
+  expect(summary).toMatchObject({ lost: 0, unexplained: 0, unknown: 0 });
+});
+
+test('SIGKILL: the logs are valid up to their last full line, and the stand-in does not outlive it', async () => {
+  const { child, ended } = cli.start('run', '--dataset', 'fleet', '--pace', 'replay:2', '--out', 'killed');
+  let said = '';
+  child.stdout!.on('data', (chunk) => {
+    said += chunk;
+    if (said.includes('Sending') && !child.killed) child.kill('SIGKILL');
+  });
+  await ended;
+  const text = await readFile(cli.file('killed', 'sent-00.ndjson'), 'utf8');
+  for (const line of text.split('\n').slice(0, -1)) expect(JSON.parse(line)).toHaveProperty('id');
+  expect(await linesOf(cli.file('killed', 'received.ndjson')).catch(() => [])).toBeInstanceOf(Array);
+});
+
+test('--dry-run says what would be done, and leaves nothing', async () => {
+  const { stdout } = await cli.run('run', '--dataset', 'fleet', '--dry-run', '--pace', 'replay:10', '--out', 'dry');
+  expect(stdout).toContain('24 devices, 96 updates over iot, pace replay:10');
+  expect(await readdir(cli.dir)).not.toContain('dry');
+});
+
+describe('bad input ends with one error, a remedy and the right exit code', () => {
+  const lines = (n: number) =>
+    Array.from({ length: n }, (_, i) =>
+      probeLine('BAD-0001', 1_700_000_000_000 + i * 1000, 'traveling', 11 + i / 1000, 57),
+    ).join('');
+  beforeAll(async () => {
+    await writeFile(cli.file('malformed.ndjson'), `${lines(3)}{"type":"Feature"\n`);
+    await writeFile(cli.file('cut.ndjson.gz'), gzipSync(lines(5000)).subarray(0, 9000));
+    await writeFile(cli.file('columns.csv'), 'a,b,c\n1,2,3\n');
+    await writeFile(cli.file('long.csv'), `id,time,lon,lat\nL-0001,2026-01-01,11,57\nL-0001,2026-02-15,11,57\n`);
+    await writeFile(cli.file('no-target.json'), '{}');
+    await mkdir(cli.file('full'));
+    await writeFile(cli.file('full', 'precious'), '');
+  });
+
+  test.each<[string, string[], number, string]>([
+    ['a malformed line', ['--probes', 'malformed.ndjson'], 2, 'malformed.ndjson:4'],
+    ['a truncated gzip', ['--probes', 'cut.ndjson.gz'], 2, 'no whole gzip file'],
+    ['an unknown column', ['--probes', 'columns.csv'], 2, 'there is no column "id"'],
+    ['a dataset of more than 30 days', ['--probes', 'long.csv'], 2, '45.0 days'],
+    ['no such file', ['--probes', 'absent.ndjson'], 2, 'there is no file absent.ndjson'],
+    ['no dataset', ['--dataset', 'nowhere'], 2, 'nowhere is no dataset'],
+    ['a pace that is none', ['--pace', 'quick'], 2, '--pace is replay'],
+    ['no agents', ['--agents', '0'], 2, '--agents'],
+    ['a target that is none', ['--target', 'no-target.json'], 2, 'no-target.json is no target file'],
+    ['a target that is absent', ['--target', 'absent.json'], 3, 'there is no target file'],
+    [
+      'a broker that is not there',
+      ['--dataset', 'fleet', '--transport', 'mqtt', '--broker', 'mqtt://127.0.0.1:1'],
+      3,
+      'no device could connect',
+    ],
+    ['a directory that is in use', ['--dataset', 'fleet', '--out', 'full'], 2, 'is not empty'],
+  ])('%s', async (_, args, code, text) => {
+    const out = args.includes('--out') ? [] : ['--out', 'bad'];
+    const ended = await cli.run('run', ...args, ...out);
+    expect(ended.stderr).toContain(text);
+    expect(ended.stderr).not.toContain('    at '); // a remedy, not a stack
+    expect(ended.code).toBe(code);
+    expect(await readdir(cli.dir)).not.toContain('bad'); // nothing half-written
+  });
+
+  test('a full disk', async (context) => {
+    // /dev/full takes nothing; only a log's own file can be it.
+    const there = await access('/dev/full').then(
+      () => true,
+      () => false,
+    );
+    if (!there) return context.skip('there is no /dev/full here');
+    const { openLineLog } = await import('../../src/line-log.ts');
+    const log = openLineLog('/dev/full', { append: true });
+    log.write('x'.repeat(100));
+    await expect(log.close()).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining('ENOSPC') });
+  });
+});
