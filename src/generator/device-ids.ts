@@ -4,8 +4,8 @@ import { agentRandom, PURPOSE } from './agent-random.ts';
 export const MOST_IDS = 26 ** 3 * 10 ** 4;
 
 const DIGITS = 10_000;
-/** Coprime to 10,000, so that stepping by it visits every number once. */
-const STRIDE = 7919;
+/** Coprime to 10,000, so that stepping by it visits every number once; near the golden section, so that it does so evenly. */
+const STRIDE = 6181;
 
 /** `count` distinct ids. Trackers are chosen by the last four digits, so those are spread evenly. */
 export function deviceIds(seed: number, count: number): string[] {

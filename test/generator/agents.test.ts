@@ -22,7 +22,7 @@ describe('ids', () => {
           expect(ids.every((id) => /^[A-Z]{3}-[0-9]{4}$/.test(id))).toBe(true);
           const load = new Array<number>(trackers).fill(0);
           for (const id of ids) load[trackerOf(id, trackers)]!++;
-          expect(Math.max(...load) - count / trackers).toBeLessThanOrEqual(8);
+          expect(Math.max(...load) - count / trackers).toBeLessThanOrEqual(4);
         },
       ),
       { numRuns: 40 },

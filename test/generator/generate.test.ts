@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Dataset, readDevices, readTracks } from '../../src/dataset.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import Generate from '../../src/commands/generate.ts';
+import { type Dataset, openDataset, readDevices, readTracks } from '../../src/dataset.ts';
 import { SetupError, UsageError } from '../../src/errors.ts';
 import { type GenerateOptions, generateDataset } from '../../src/generator/generate.ts';
 import { encodeGraph } from '../../src/generator/map/graph-file.ts';
@@ -165,5 +166,55 @@ describe('bad input', () => {
       await writeFile(file, text);
       await expect(generate({ map: file })).rejects.toThrow(/cannot read the map .*not-a-map\.graph/);
     }
+  });
+});
+
+describe('simctl generate', () => {
+  const run = async (...flags: string[]) => {
+    const printed: string[] = [];
+    const log = vi.spyOn(Generate.prototype, 'log').mockImplementation((text = '') => void printed.push(text));
+    const toStderr = vi
+      .spyOn(Generate.prototype, 'logToStderr')
+      .mockImplementation((text = '') => void printed.push(text));
+    try {
+      const error = await Generate.run([...flags, '--map', join(dir, 'grid.graph')], process.cwd()).catch(
+        (thrown: { oclif?: { exit: number } }) => thrown,
+      );
+      return { printed: printed.join('\n'), exit: error?.oclif?.exit };
+    } finally {
+      log.mockRestore();
+      toStderr.mockRestore();
+    }
+  };
+
+  it('prints counts, span, seed, attribution and place', async () => {
+    const out = join(dir, 'by-command');
+    const { printed, exit } = await run(
+      '--agents',
+      '3',
+      '--seconds',
+      '60',
+      '--start',
+      '2026-01-05T08:00:00Z',
+      '--out',
+      out,
+    );
+    expect(exit).toBeUndefined();
+    expect(printed).toMatch(
+      /^3 devices, 6 fixes from 2026-01-05T08:00:\d\d.000Z to 2026-01-05T08:0[01]:\d\d.000Z; seed 1$/m,
+    );
+    expect(printed).toContain('nobody');
+    expect(printed).toContain(out);
+    expect((await readDevices(await openDataset(out))).length).toBe(3);
+  });
+
+  it.each([
+    [['--agents', '0'], /--agents must be a whole number/],
+    [['--start', 'yesterday'], /--start: "yesterday" is no time/],
+    [['--start', '2999-01-01'], /in the future/],
+  ])('%j ends with 2', async (flags, message) => {
+    const { printed, exit } = await run(...flags, '--out', join(dir, 'refused'));
+    expect(exit).toBe(2);
+    expect(printed).toMatch(message);
   });
 });
