@@ -40,6 +40,8 @@ export interface Broker {
   readonly port: number;
   /** Devices connected now. */
   connections(): number;
+  /** Publishes in the service's own name, to whoever subscribes and may receive it. */
+  publish(topic: string, payload: Buffer, qos: 0 | 1): void;
   close(): Promise<void>;
 }
 
@@ -103,6 +105,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     port: door.port,
     connections: () => aedes.connectedClients,
+    publish: (topic, payload, qos) =>
+      aedes.publish({ cmd: 'publish', topic, payload, qos, dup: false, retain: false }, () => {}),
     async close() {
       await new Promise<void>((resolve) => aedes.close(resolve));
       await door.close();

@@ -11,21 +11,27 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import { codeOf, messageOf, SetupError } from '../errors.ts';
+import { messageOf, SetupError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { startBroker } from './broker.ts';
 import { createAuthority } from './certificate-authority.ts';
 import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
-import { createDoor, type Door } from './http.ts';
-import { createIngest, type IngestDesign } from './ingest-design.ts';
+import { createDoor } from './http.ts';
+import { INGEST_RULE, type IngestDesign, ingestRule, POSITIONS_STREAM } from './ingest-design.ts';
 import { iotApi } from './iot/api.ts';
 import { createRegistry } from './iot/registry.ts';
+import { EVENT_SOURCE_DEFAULTS, EventSource } from './kinesis/event-source.ts';
+import { Stream } from './kinesis/stream.ts';
 import type { LambdaCounters } from './lambda/lambda-function.ts';
 import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
+import { atPort, endpointOf } from './listening.ts';
+import { locationWriter } from './location-writer.ts';
 import { queryApi, STAGE } from './query-api.ts';
 import { type RuleCounters, RuleEngine } from './rules/engine.ts';
+import { RuleBook } from './rules/rule-book.ts';
+import { topicRuleOperations } from './rules/topic-rule-operations.ts';
 import { locationApi } from './trackers/api.ts';
 import { defaultQuota } from './trackers/quota.ts';
 import { Trackers } from './trackers/trackers.ts';
@@ -75,8 +81,8 @@ export interface RunningStandIn {
 const ACCOUNT_ID = '000000000000';
 const TRACKER_PREFIX = 'sim-iot-tracker';
 const ACCESS_KEY = 'local';
-/** Each shard has its own. */
-const STREAM_ENVIRONMENTS = 4;
+/** A new on-demand stream has four (Kinesis developer guide). */
+const SHARDS = 4;
 /** An event that is to be tried again may take this long. */
 const DRAIN_MS = 5000;
 
@@ -97,11 +103,12 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
   const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now, onPosition: events.write });
   for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
+  const store = design === 'stream' ? 'store-batches' : 'store-positions';
   const functions = createFunctions({
     dir,
     clock,
-    lambda: { ...(design === 'stream' ? { environments: STREAM_ENVIRONMENTS } : {}), ...options.lambda },
-    store: design === 'stream' ? 'store-batches' : 'store-positions',
+    lambda: { ...(design === 'stream' ? { environments: SHARDS } : {}), ...options.lambda },
+    store,
     log,
   });
   const location = locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {});
@@ -112,24 +119,38 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     onFailure: (_rule, { topic }, what) => log(`rule ${what} (topic ${topic})`),
     jitter: { ms: jitterMs, clock, seed },
   });
-  const ingest = createIngest({
-    design,
-    functions,
-    location,
+  const positions = new Stream({ name: POSITIONS_STREAM, region, accountId: ACCOUNT_ID, shards: SHARDS, now });
+  const source = new EventSource({
+    stream: positions,
+    region,
+    invoke: (event) => functions.store.invoke(event),
+    settings: EVENT_SOURCE_DEFAULTS,
+    clock,
+    onDropped: (records, error) => log(`${store}: dropped ${records.length} records: ${messageOf(error)}`),
+  });
+  const functionArn = (name: string) => `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}`;
+  const rules = new RuleBook({
+    engine,
     region,
     accountId: ACCOUNT_ID,
-    clock,
-    trackerPrefix: TRACKER_PREFIX,
-    trackerCount,
-    log,
+    now,
+    targets: {
+      lambda: (arn) => (arn === functionArn(store) ? functions.store : undefined),
+      stream: (name) => (name === POSITIONS_STREAM ? positions : undefined),
+      locate: locationWriter(location, functions.report, now),
+      republish: (...message) => republish(...message),
+    },
   });
-  engine.add(ingest.rule);
+  rules.create(
+    INGEST_RULE,
+    ingestRule(design, { functionArn: functionArn(store), trackerPrefix: TRACKER_PREFIX, trackerCount }),
+  );
 
   let refusals = 0;
   const apis = [
     location,
     queryApi({ invoke: (event) => functions.query.invoke(event), now }),
-    iotApi(registry, { endpointAddress: () => 'localhost' }),
+    iotApi(registry, { endpointAddress: () => 'localhost', more: topicRuleOperations(rules) }),
   ];
   const onError = (error: unknown, request: string) =>
     log(`${request}: ${error instanceof Error ? error.stack : error}`);
@@ -151,7 +172,13 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     throw error;
   });
 
-  const endpoint = endpointOf(host, door);
+  // Rules see it too, and may hand it on again; not before whatever is happening now is done.
+  const republish = (topic: string, payload: Buffer, qos: 0 | 1) =>
+    void setImmediate(() => {
+      broker.publish(topic, payload, qos);
+      engine.publish({ topic, payload, clientId: '', certificateId: '' });
+    });
+  const endpoint = endpointOf(host, door.port);
   functions.environment({
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: ACCESS_KEY,
@@ -185,7 +212,8 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       await broker.close();
       const timer = setTimeout(() => clock.stop(), DRAIN_MS);
       await engine.idle();
-      await ingest.idle();
+      await source.idle();
+      await functions.store.idle();
       clearTimeout(timer);
       clock.stop();
       await door.close();
@@ -213,25 +241,4 @@ async function openDirectory(dir: string): Promise<void> {
       cause: error,
     });
   }
-}
-
-async function atPort<T>(flag: string, host: string, port: number, listen: () => Promise<T>): Promise<T> {
-  try {
-    return await listen();
-  } catch (error) {
-    if (codeOf(error) === 'EADDRINUSE')
-      throw new SetupError(`port ${port} of ${host} is in use`, {
-        hint: `Choose another one with ${flag} (0: any that is free), or stop whoever listens there.`,
-        cause: error,
-      });
-    throw new SetupError(`cannot listen on port ${port} of ${host}: ${messageOf(error)}`, {
-      hint: `Choose another port with ${flag}, or another address with --host.`,
-      cause: error,
-    });
-  }
-}
-
-function endpointOf(host: string, { port }: Door): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -3,7 +3,7 @@ import type { Api } from '../http.ts';
 import { authorityOperations } from './authority-operations.ts';
 import { certificateOperations } from './certificate-operations.ts';
 import { IotError, invalid } from './errors.ts';
-import { operation, paramsOf, readCall } from './operation.ts';
+import { type Operation, operation, paramsOf, readCall } from './operation.ts';
 import { policyOperations } from './policy-operations.ts';
 import type { Registry } from './registry.ts';
 import { templateOperations } from './template-operations.ts';
@@ -12,15 +12,18 @@ import { thingOperations } from './thing-operations.ts';
 export interface IotApiOptions {
   /** Where devices connect: a bare host, without scheme or port. */
   readonly endpointAddress: () => string;
+  /** Operations of the same API on what the registry does not hold. */
+  readonly more?: readonly Operation[];
 }
 
-export function iotApi(registry: Registry, { endpointAddress }: IotApiOptions): Api {
+export function iotApi(registry: Registry, { endpointAddress, more = [] }: IotApiOptions): Api {
   const operations = [
     ...thingOperations(registry),
     ...certificateOperations(registry),
     ...policyOperations(registry),
     ...authorityOperations(registry),
     ...templateOperations(registry),
+    ...more,
     operation('GET', '/endpoint', ({ query }) => {
       const type = query.get('endpointType') ?? 'iot:Data';
       if (type !== 'iot:Data-ATS' && type !== 'iot:Data') throw invalid(`The endpoint type ${type} is not known`);

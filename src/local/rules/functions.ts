@@ -1,4 +1,5 @@
 /** The functions that a rule may call: name, number of arguments, and what they give (developer guide, iot-sql-functions). */
+import { randomUUID } from 'node:crypto';
 import type { Scope, Value } from './expression.ts';
 
 interface SqlFunction {
@@ -45,6 +46,7 @@ export const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
   principal: of(0, (_, { principal }) => principal),
   /** Epoch ms. */
   timestamp: of(0, (_, { now }) => now),
+  newuuid: of(0, () => randomUUID()),
   accountid: of(0, (_, { accountId }) => accountId),
 
   lower: onText((value) => value.toLowerCase()),

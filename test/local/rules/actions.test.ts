@@ -58,7 +58,7 @@ describe('the location action', () => {
       },
       (entry) => void entries.push(entry),
     );
-    action.run(triggered);
+    void action.run(triggered);
     return entries[0];
   };
 
@@ -89,7 +89,7 @@ describe('the republish action', () => {
     ['$$aws/things/x', '$aws/things/x'],
   ])('publishes the selection on %j', (topic, expected) => {
     const published: unknown[] = [];
-    republishAction({ topic, qos: 1 }, (...args) => published.push(args)).run(triggered);
+    void republishAction({ topic, qos: 1 }, (...args) => published.push(args)).run(triggered);
     expect(published).toEqual([[expected, Buffer.from('{"selected":1}'), 1]]);
   });
 });

@@ -1,0 +1,103 @@
+/** The account's topic rules: their definitions, and those of them that the engine runs. */
+import { IotError, invalid } from '../iot/errors.ts';
+import { type ActionTargets, DefinitionError, type RuleDefinition, ruleOf } from './definition.ts';
+import type { Rule, RuleEngine } from './engine.ts';
+import { SqlParseError } from './tokens.ts';
+
+export interface TopicRule {
+  readonly name: string;
+  readonly arn: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly definition: RuleDefinition;
+  readonly rule: Rule;
+}
+
+export interface RuleBookOptions {
+  readonly engine: RuleEngine;
+  readonly targets: ActionTargets;
+  readonly region: string;
+  readonly accountId: string;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+const NAME = /^[a-zA-Z0-9_]{1,128}$/;
+/** AWS IoT quotas "Maximum number of actions per rule" and "rules per account". */
+const MAX_ACTIONS = 10;
+const MAX_RULES = 1000;
+
+export class RuleBook {
+  readonly #rules = new Map<string, TopicRule>();
+  readonly #options: RuleBookOptions;
+
+  constructor(options: RuleBookOptions) {
+    this.#options = options;
+  }
+
+  /** @throws IotError */
+  create(name: string, definition: RuleDefinition): TopicRule {
+    if (!NAME.test(name)) throw invalid('A rule is named by 1 to 128 letters, digits and underscores');
+    if (this.#rules.has(name))
+      throw new IotError('ResourceAlreadyExistsException', `Rule ${name} already exists`, {
+        resourceId: name,
+        resourceArn: this.#arn(name),
+      });
+    if (this.#rules.size >= MAX_RULES)
+      throw new IotError('LimitExceededException', `An account has at most ${MAX_RULES} rules`);
+    return this.#keep(name, definition, this.#options.now());
+  }
+
+  replace(name: string, definition: RuleDefinition): TopicRule {
+    return this.#keep(name, definition, this.rule(name).createdAt);
+  }
+
+  setDisabled(name: string, ruleDisabled: boolean): void {
+    const { definition, createdAt } = this.rule(name);
+    this.#keep(name, { ...definition, ruleDisabled }, createdAt);
+  }
+
+  delete(name: string): void {
+    this.#rules.delete(name);
+    this.#options.engine.remove(name);
+  }
+
+  /** @throws IotError: the model has no ResourceNotFoundException here; AWS says that access is denied. */
+  rule(name: string): TopicRule {
+    const rule = this.#rules.get(name);
+    if (!rule) throw new IotError('UnauthorizedException', `Access to TopicRule '${name}' was denied`);
+    return rule;
+  }
+
+  all(): TopicRule[] {
+    return [...this.#rules.values()];
+  }
+
+  #keep(name: string, definition: RuleDefinition, createdAt: number): TopicRule {
+    const { engine, targets } = this.#options;
+    const rule = compiled(name, definition, targets);
+    const kept = { name, arn: this.#arn(name), createdAt, definition, rule };
+    this.#rules.set(name, kept);
+    if (definition.ruleDisabled) engine.remove(name);
+    else engine.add(rule);
+    return kept;
+  }
+
+  #arn(name: string): string {
+    const { region, accountId } = this.#options;
+    return `arn:aws:iot:${region}:${accountId}:rule/${name}`;
+  }
+}
+
+function compiled(name: string, definition: RuleDefinition, targets: ActionTargets): Rule {
+  if (typeof definition.sql !== 'string') throw invalid('sql must be a string');
+  if (!Array.isArray(definition.actions) || definition.actions.length > MAX_ACTIONS)
+    throw invalid(`actions must be a list of at most ${MAX_ACTIONS}`);
+  try {
+    return ruleOf(name, definition, targets);
+  } catch (error) {
+    if (error instanceof SqlParseError) throw new IotError('SqlParseException', error.message);
+    if (error instanceof DefinitionError) throw invalid(error.message);
+    throw error;
+  }
+}
