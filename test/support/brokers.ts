@@ -26,6 +26,7 @@ export interface TestBroker {
 
 export interface BrokerTls extends Identity {
   readonly ca: string;
+  readonly ALPNProtocols?: string[];
 }
 
 export type StartBroker = (tls?: BrokerTls) => Promise<TestBroker>;
@@ -175,6 +176,8 @@ export interface ScriptedBroker {
   saw(cmd: Packet['cmd']): Promise<Packet>;
   /** Breaks all connections. */
   dropAll(): void;
+  /** What each TLS connection so far asked for. */
+  asked(): { servername: string | false | null; alpn: string | false | null }[];
   /** Connections so far that resumed a TLS session. */
   resumed(): number;
   close(): Promise<void>;
@@ -188,10 +191,15 @@ export async function scriptedBroker(
   const packets: Packet[] = [];
   const sockets = new Set<Socket>();
   let waiting: { cmd: string; resolve: (packet: Packet) => void }[] = [];
+  const asked: { servername: string | false | null; alpn: string | false | null }[] = [];
   let resumed = 0;
   const server = serve((socket) => {
     sockets.add(socket);
-    if (socket instanceof TLSSocket && socket.isSessionReused()) resumed++;
+    if (socket instanceof TLSSocket) {
+      if (socket.isSessionReused()) resumed++;
+      const { servername, alpnProtocol: alpn } = socket as TLSSocket & { servername: string | false | null };
+      asked.push({ servername, alpn });
+    }
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     const peer: Peer = {
       reply: (packet) => socket.write(mqttPacket.generate(packet)),
@@ -224,6 +232,7 @@ export async function scriptedBroker(
       for (const socket of sockets) socket.destroy();
       sockets.clear();
     },
+    asked: () => asked,
     resumed: () => resumed,
     async close() {
       const closed = once(server, 'close');

@@ -1,69 +1,89 @@
 import { SendFailure } from '../transport.ts';
 
 interface Waiting {
+  readonly id: number;
+  readonly since: number;
   readonly resolve: () => void;
   readonly reject: (failure: SendFailure) => void;
-  readonly since: number;
 }
 
-/** The messages of one session that have been sent and not yet answered, oldest first. */
+/**
+ * The messages of one session that have been sent and not yet answered, oldest first. Nearly always there is one, so
+ * the oldest has a place of its own, and the others, in a Map, are rare.
+ */
 export class InFlight {
-  readonly #waiting = new Map<number, Waiting>();
-  #whenEmpty: (() => void)[] = [];
+  #oldest: Waiting | undefined;
+  #others: Map<number, Waiting> | undefined;
+  #whenEmpty: (() => void)[] | undefined;
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#oldest === undefined ? 0 : 1 + (this.#others?.size ?? 0);
   }
 
   has(id: number): boolean {
-    return this.#waiting.has(id);
+    return this.#oldest?.id === id || this.#others?.has(id) === true;
   }
 
   /** Settles with `settle`, `fail` or a time-out. `since` is the count of beats. */
   add(id: number, since: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject, since });
+      const waiting = { id, since, resolve, reject };
+      if (this.#oldest === undefined) {
+        this.#oldest = waiting;
+      } else {
+        this.#others ??= new Map();
+        this.#others.set(id, waiting);
+      }
     });
   }
 
   /** An answer that nothing waits for (it came after its time-out) is no error. */
   settle(id: number): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id);
-    waiting.resolve();
-    if (this.#waiting.size === 0) this.#empty();
+    this.#take(id)?.resolve();
   }
 
   fail(id: number, failure: SendFailure): void {
-    const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id);
-    waiting.reject(failure);
-    if (this.#waiting.size === 0) this.#empty();
+    this.#take(id)?.reject(failure);
   }
 
   failAll(failure: SendFailure): void {
-    for (const id of this.#waiting.keys()) this.fail(id, failure);
+    while (this.#oldest !== undefined) this.fail(this.#oldest.id, failure);
   }
 
-  /** Fails as `no-answer` whatever has waited since before `beat`. */
+  /** Fails as `no-answer` whatever has waited since `beat` or longer. */
   expire(beat: number, timeoutMs: number): void {
-    for (const [id, { since }] of this.#waiting) {
-      if (since > beat) return;
-      this.fail(id, new SendFailure('no-answer', `no acknowledgement within ${timeoutMs} ms`));
-    }
+    while (this.#oldest !== undefined && this.#oldest.since <= beat)
+      this.fail(this.#oldest.id, new SendFailure('no-answer', `no acknowledgement within ${timeoutMs} ms`));
   }
 
   /** Resolves once nothing is in flight. */
   empty(): Promise<void> {
-    if (this.#waiting.size === 0) return Promise.resolve();
+    if (this.#oldest === undefined) return Promise.resolve();
     return new Promise((resolve) => {
+      this.#whenEmpty ??= [];
       this.#whenEmpty.push(resolve);
     });
   }
 
-  #empty(): void {
-    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  #take(id: number): Waiting | undefined {
+    const oldest = this.#oldest;
+    if (oldest === undefined) return undefined;
+    const others = this.#others;
+    if (oldest.id !== id) {
+      const found = others?.get(id);
+      if (found !== undefined) others?.delete(id);
+      return found;
+    }
+    // A Map keeps the order of insertion: its first is the next oldest.
+    const next = others !== undefined && others.size > 0 ? others.values().next().value : undefined;
+    this.#oldest = next;
+    if (next !== undefined) others?.delete(next.id);
+    else if (this.#whenEmpty !== undefined) this.#sayEmpty();
+    return oldest;
+  }
+
+  #sayEmpty(): void {
+    for (const resolve of this.#whenEmpty ?? []) resolve();
+    this.#whenEmpty = undefined;
   }
 }

@@ -13,7 +13,8 @@ import { SendFailure } from '../transport.ts';
 import type { Beat, BeatMember } from './beat.ts';
 import { closedEarly, connectFailure, connectTimeout, interrupted, lost, refused } from './failures.ts';
 import { InFlight } from './in-flight.ts';
-import { Incoming } from './incoming.ts';
+import { Incoming, type IncomingHandlers } from './incoming.ts';
+import { borrow, giveBack } from './out-buffers.ts';
 import { PublishPackets } from './publish-packet.ts';
 import type { OpenSession, Session, SessionOptions } from './session.ts';
 import { openSocket } from './socket.ts';
@@ -22,8 +23,8 @@ import { atTurnEnd, onNextTurn } from './turn.ts';
 /** How long a broker may take to close after DISCONNECT. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** Bytes that a session keeps for writing; what does not fit gets a buffer of its own. */
-const OUT_BYTES = 512;
+/** Over TLS a buffer serves once: room for two updates, from Node's pool. */
+const TLS_OUT_BYTES = 384;
 
 const PINGREQ = Buffer.from([0xc0, 0]);
 const DISCONNECT = Buffer.from([0xe0, 0]);
@@ -38,7 +39,7 @@ export function leanSessions(beat: Beat): OpenSession {
 
 type State = 'connecting' | 'open' | 'closing' | 'over';
 
-class LeanSession implements Session, BeatMember {
+class LeanSession implements Session, BeatMember, IncomingHandlers {
   readonly lost: Promise<SendFailure>;
   readonly #options: SessionOptions;
   readonly #beat: Beat;
@@ -46,7 +47,7 @@ class LeanSession implements Session, BeatMember {
   readonly #socket: Socket;
   readonly #inFlight = new InFlight();
   readonly #packets = new PublishPackets();
-  readonly #incoming: Incoming;
+  readonly #incoming = new Incoming(this);
   readonly #closed: Promise<void>;
   #resolve: ((session: Session) => void) | undefined;
   #reject: ((failure: SendFailure) => void) | undefined;
@@ -55,8 +56,8 @@ class LeanSession implements Session, BeatMember {
   #state: State = 'connecting';
   #failure: SendFailure | undefined;
 
-  /** Packets of this turn, [0, #end) of #out. */
-  #out: Buffer = Buffer.allocUnsafe(OUT_BYTES);
+  /** Packets of this turn, [0, #end) of #out, which is lent for the turn. */
+  #out: Buffer | undefined;
   #end = 0;
   /** QoS 0 messages in #out, and those that the system has not taken yet. */
   #unwritten: number[] = [];
@@ -86,13 +87,9 @@ class LeanSession implements Session, BeatMember {
     this.#closed = new Promise((say) => {
       this.#sayClosed = say;
     });
-    this.#incoming = new Incoming({
-      puback: (id) => this.#inFlight.settle(id),
-      packet: (packet) => this.#onPacket(packet),
-    });
     this.#socket = openSocket(options, {
       ready: () => this.#sayHello(),
-      data: (chunk) => this.#onData(chunk),
+      data: (chunk, length) => this.#onData(chunk, length),
       closed: (error) => this.#onClose(error),
     });
     signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -107,9 +104,12 @@ class LeanSession implements Session, BeatMember {
       packets.setTopic(topic);
       const bytes = Buffer.byteLength(payload);
       const size = packets.size(bytes, qos);
-      if (this.#end + size > this.#out.length) this.#makeRoom(size);
+      if (this.#out !== undefined && this.#end + size > this.#out.length) this.flush();
       id = this.#nextId(qos);
-      if (this.#end === 0) atTurnEnd(this);
+      if (this.#out === undefined) {
+        this.#out = this.#options.tls === undefined ? borrow(size) : Buffer.allocUnsafe(Math.max(size, TLS_OUT_BYTES));
+        atTurnEnd(this);
+      }
       this.#end = packets.write(this.#out, this.#end, payload, bytes, qos, id);
     } catch (failure) {
       return Promise.reject(failure as Error);
@@ -120,10 +120,11 @@ class LeanSession implements Session, BeatMember {
 
   /** One write for all packets of a turn. */
   flush(): void {
-    if (this.#end === 0) return;
-    const chunk = this.#out.subarray(0, this.#end);
+    const out = this.#out;
+    if (out === undefined || this.#state === 'over') return;
+    const chunk = out.subarray(0, this.#end);
+    this.#out = undefined;
     this.#end = 0;
-    if (this.#state === 'over') return;
     this.#wroteAt = this.#beat.count;
     if (this.#unwritten.length > 0) {
       const ids = this.#unwritten;
@@ -132,8 +133,8 @@ class LeanSession implements Session, BeatMember {
     } else {
       this.#socket.write(chunk);
     }
-    // What the system has not taken at once, Node still refers to.
-    if (this.#socket.writableLength > 0) this.#out = Buffer.allocUnsafe(OUT_BYTES);
+    // Plain TCP has nearly always taken it at once, TLS never has; what it has not taken, Node still refers to.
+    if (this.#socket.writableLength === 0) giveBack(out);
   }
 
   async end(): Promise<void> {
@@ -188,10 +189,10 @@ class LeanSession implements Session, BeatMember {
     );
   }
 
-  #onData(chunk: Uint8Array): void {
+  #onData(chunk: Uint8Array, length: number): void {
     this.#readAt = this.#beat.count;
     try {
-      this.#incoming.read(chunk);
+      this.#incoming.read(chunk, length);
     } catch (error) {
       this.#over(
         this.#state === 'connecting' ? connectFailure(notMqtt(error), this.#options) : lost(error, this.#options),
@@ -199,7 +200,11 @@ class LeanSession implements Session, BeatMember {
     }
   }
 
-  #onPacket(packet: Packet): void {
+  puback(packetId: number): void {
+    this.#inFlight.settle(packetId);
+  }
+
+  packet(packet: Packet): void {
     if (packet.cmd === 'connack' && this.#state === 'connecting') {
       const code = packet.returnCode ?? 0;
       if (code === 0) this.#welcome();
@@ -259,11 +264,6 @@ class LeanSession implements Session, BeatMember {
   }
 
   #settle = (id: number): void => this.#inFlight.settle(id);
-
-  #makeRoom(size: number): void {
-    this.flush();
-    if (size > this.#out.length) this.#out = Buffer.allocUnsafe(size);
-  }
 
   /** Packet ids go round from 1 to 65535, past those still out (MQTT 3.1.1, 2.3.1); QoS 0 has none, and counts down from -1. */
   #nextId(qos: 0 | 1): number {

@@ -7,8 +7,8 @@ import type { SessionOptions, TlsOptions } from './session.ts';
 export interface SocketHandlers {
   /** Connected, and where it is TLS, the broker's certificate is found good. */
   ready(): void;
-  /** `chunk` lies in a buffer that the next read overwrites. */
-  data(chunk: Uint8Array): void;
+  /** The first `length` bytes of `chunk`, which the next read overwrites. */
+  data(chunk: Uint8Array, length: number): void;
   /** Once, at the end. `error`: what brought it about, if it was one. */
   closed(error: Error | undefined): void;
 }
@@ -26,7 +26,7 @@ export function openSocket(options: SessionOptions, handlers: SocketHandlers): S
     onread: {
       buffer: readBuffer,
       callback: (bytes: number) => {
-        handlers.data(readBuffer.subarray(0, bytes));
+        handlers.data(readBuffer, bytes);
         return true;
       },
     },

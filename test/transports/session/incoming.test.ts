@@ -75,7 +75,9 @@ describe('Incoming', () => {
     ['a length of five bytes', [0x20, 0xff, 0xff, 0xff, 0xff, 0x01], 'more than four bytes'],
     ['a packet far too long', [0x30, 0xff, 0xff, 0xff, 0x7f], 'nothing was subscribed to'],
     ['an unknown type', [0x00, 0x00], 'not MQTT'],
-    ['HTTP', [...Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'.repeat(8))], 'not MQTT'],
+    ['what only a client sends', [0xc0, 0x00], 'not MQTT'],
+    ['a PUBACK that is too short', [0x40, 0x01, 0x00], 'not MQTT'],
+    ['HTTP', [...Buffer.from('HTTP/1.1')], 'not MQTT'],
   ])('refuses %s', (_what, bytes, words) => {
     expect(() => listening().incoming.read(Buffer.from(bytes))).toThrow(words);
   });
