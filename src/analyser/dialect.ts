@@ -55,6 +55,16 @@ export async function readDialect(
   return { ...read, dialect };
 }
 
+/** What the first line of a log says it is; undefined where it is empty. @throws as `readDialect` */
+export async function dialectOf(file: string): Promise<Dialect | undefined> {
+  let dialect: Dialect | undefined;
+  await readLog(file, (value, line) => {
+    dialect = begin(value, undefined, DIALECTS, `${file}:${line}`);
+    return false;
+  });
+  return dialect;
+}
+
 /** The dialect of a first line; any other line that does not fit is refused here. */
 function begin(value: LogObject, before: Dialect | undefined, wanted: readonly Dialect[], at: string): Dialect {
   const found = DIALECTS.find((dialect) => fits(value, dialect));
@@ -65,10 +75,11 @@ function begin(value: LogObject, before: Dialect | undefined, wanted: readonly D
   }
   if (found === undefined) {
     const nearest = before ?? (wanted.length === 1 ? wanted[0] : undefined);
-    const why = nearest === undefined ? '' : `, for want of ${lacking(value, nearest).join(', ')}`;
-    throw new UsageError(`${at}: this is no line of ${wanted.map((dialect) => `"${dialect}"`).join(' or ')}${why}`, {
-      hint: 'Remove or mend it, or give the right file.',
-    });
+    const what =
+      nearest === undefined
+        ? `none of the logs that can be read (${wanted.join(', ')})`
+        : `no "${nearest}" log, for want of ${lacking(value, nearest).join(', ')}`;
+    throw new UsageError(`${at}: this is a line of ${what}`, { hint: 'Remove or mend it, or give the right file.' });
   }
   if (!wanted.includes(found)) {
     throw new UsageError(`${at}: this log is "${found}", and what is wanted here is "${wanted.join('" or "')}"`, {

@@ -14,11 +14,15 @@ export interface ReadLog {
 }
 
 /**
- * Streams the JSON objects of a log, plain or `.gz`, to `take`, with their line numbers. A callback and not an
- * iterator: an `await` a line costs more than parsing it.
+ * Streams the JSON objects of a log, plain or `.gz`, to `take`, with their line numbers, until it returns false. A
+ * callback and not an iterator: an `await` a line costs more than parsing it.
  * @throws UsageError that names file and line, for anything that cannot be read; and what `take` throws.
  */
-export async function readLog(file: string, take: (value: LogObject, line: number) => void): Promise<ReadLog> {
+export async function readLog(
+  file: string,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most callers have nothing to return
+  take: (value: LogObject, line: number) => void | false,
+): Promise<ReadLog> {
   let [line, lines, rest] = [0, 0, ''];
   for await (const chunk of chunksOf(file, () => line)) {
     const texts = (rest + chunk).split('\n');
@@ -31,7 +35,7 @@ export async function readLog(file: string, take: (value: LogObject, line: numbe
         throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
       }
       lines++;
-      take(value, line);
+      if (take(value, line) === false) return { lines };
     }
   }
   if (rest.trim() === '') return { lines };

@@ -1,0 +1,121 @@
+import { basename } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { ReceivedLine, SentLine } from '../logs.ts';
+import type { Position } from '../model.ts';
+import { type Dialect, readDialect } from './dialect.ts';
+import { type Distribution, distributionOf } from './distribution.ts';
+import { matchDevices, type TimedPosition, TOLERANCE_DEGREES } from './match.ts';
+
+export interface MatchRequest {
+  readonly sent: readonly string[];
+  readonly received: string;
+  /** `timestamp` of the figure-7 dialect is when a line was sent or received, and not the sample time. */
+  readonly timestampIsWallClock: boolean;
+  /** The receive log has latitude and longitude the other way round, as the 2022 project published them. */
+  readonly swapped: boolean;
+}
+
+/** Two logs matched by position. */
+export interface Matched {
+  readonly logs: readonly { readonly file: string; readonly dialect: Dialect; readonly lines: number }[];
+  readonly toleranceDegrees: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly matched: number;
+  /** Devices that sent. */
+  readonly devices: number;
+  /** How many devices have how many matches; none is a number too. */
+  readonly devicesByMatches: Readonly<Record<number, number>>;
+  /** Received − sent, ms; absent where nothing matched or a log has no time on the wall clock. */
+  readonly latency?: Distribution;
+  readonly notes: readonly string[];
+}
+
+const SENT = ['simctl sent', '2022 simulator', '2022 figure 7', '2022 analyser'] as const;
+const RECEIVED = ['simctl received', '2022 simulator', '2022 figure 7', '2022 analyser'] as const;
+
+/** @throws UsageError for logs that are empty, cannot be read, or have no device in common */
+export async function matchLogs({ sent, received, timestampIsWallClock, swapped }: MatchRequest): Promise<Matched> {
+  const notes: string[] = [];
+  const logs: { file: string; dialect: Dialect; lines: number }[] = [];
+  const read = async (file: string, wanted: readonly Dialect[], devices: Map<string, TimedPosition[]>) => {
+    const { dialect, lines, halfLine } = await readDialect(file, wanted, (value, found) => {
+      const { id, entry } = READERS[found as keyof typeof READERS](value as never);
+      const entries = devices.get(id);
+      if (entries) entries.push(entry);
+      else devices.set(id, [entry]);
+    });
+    if (dialect === undefined) throw new UsageError(`${file} is empty: there is nothing to match`);
+    if (halfLine !== undefined)
+      notes.push(`${basename(file)}:${halfLine}: the last line is half-written and was passed over`);
+    logs.push({ file, dialect, lines });
+  };
+  const [from, to] = [new Map<string, TimedPosition[]>(), new Map<string, TimedPosition[]>()];
+  for (const file of sent) await read(file, SENT, from);
+  await read(received, RECEIVED, to);
+  if (![...from.keys()].some((id) => to.has(id))) throw differentRuns(sent, received);
+  if (swapped) for (const [id, entries] of to) to.set(id, entries.map(turned));
+
+  const matches = matchDevices(from, to);
+  const differences = [...matches.values()].flat();
+  const timeless = logs.filter(({ dialect }) => dialect === '2022 figure 7' && !timestampIsWallClock);
+  for (const { file } of timeless) {
+    notes.push(
+      `no latency: the "timestamp" of ${basename(file)} (2022 figure 7) is most likely the sample time; --timestamp-is-wall-clock asserts that it is not`,
+    );
+  }
+  const latency = timeless.length > 0 ? undefined : distributionOf(differences);
+  return {
+    logs,
+    toleranceDegrees: TOLERANCE_DEGREES,
+    sent: size(from),
+    received: size(to),
+    matched: differences.length,
+    devices: from.size,
+    devicesByMatches: tally([...from.keys()].map((id) => matches.get(id)?.length ?? 0)),
+    ...(latency === undefined ? {} : { latency }),
+    notes,
+  };
+}
+
+export function differentRuns(sent: readonly string[], received: string): UsageError {
+  return new UsageError(`no device of ${sent.join(', ')} is in ${received}: these are logs of different runs`, {
+    hint: 'Give a send log and a receive log of one run.',
+  });
+}
+
+type Entry = { readonly id: string; readonly entry: TimedPosition };
+interface Coordinates {
+  readonly id: string;
+  readonly coordinates: Position;
+}
+
+const READERS = {
+  'simctl sent': ({ id, sentAt: time, position }: SentLine): Entry => ({ id, entry: { time, position } }),
+  'simctl received': ({ id, seenAt: time, position }: ReceivedLine): Entry => ({ id, entry: { time, position } }),
+  // The stored simulator's names are the wrong way round: `sample_time` is when it was sent.
+  '2022 simulator': (line: Coordinates & { sample_time: number }) => entryOf(line, line.sample_time),
+  // Seconds with six decimals; rounded, or a factor of 1000 would lose the last millisecond to binary fractions.
+  '2022 figure 7': (line: Coordinates & { timestamp: number }) => entryOf(line, Math.round(line.timestamp * 1e6) / 1e3),
+  '2022 analyser': (line: Coordinates & { time: number }) => entryOf(line, line.time),
+};
+
+function entryOf({ id, coordinates: position }: Coordinates, time: number): Entry {
+  return { id, entry: { time, position } };
+}
+
+function turned({ time, position: [a, b] }: TimedPosition): TimedPosition {
+  return { time, position: [b, a] };
+}
+
+function size(devices: ReadonlyMap<string, readonly unknown[]>): number {
+  let entries = 0;
+  for (const { length } of devices.values()) entries += length;
+  return entries;
+}
+
+function tally(values: readonly number[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, UsageError } from '../errors.ts';
+import type { AnalyseOptions } from './analyse.ts';
+
+/**
+ * The logs that a run left in its directory, plain or packed with gzip.
+ * @throws UsageError where it is no run's directory
+ */
+export async function runLogs(dir: string): Promise<AnalyseOptions> {
+  const names = await readdir(dir).catch((error) => {
+    throw new UsageError(`cannot read the run's directory ${dir}: ${messageOf(error)}`, { cause: error });
+  });
+  const sent = names.filter((name) => /^sent-[0-9]+\.ndjson(\.gz)?$/.test(name)).sort();
+  if (sent.length === 0) {
+    throw new UsageError(`there is no sent-*.ndjson in ${dir}`, {
+      hint: 'Name the directory that "simctl run" printed at its end, or single files with --sent and --received.',
+    });
+  }
+  const log = (name: 'received' | 'history' | 'ingest') => {
+    const found = names.find((file) => file === `${name}.ndjson` || file === `${name}.ndjson.gz`);
+    return found === undefined ? {} : { [name]: join(dir, found) };
+  };
+  return {
+    sent: sent.map((name) => join(dir, name)),
+    ...log('received'),
+    ...log('history'),
+    ...log('ingest'),
+    trackerAnswers: (await transportOf(join(dir, 'plan.json'))) === 'tracker',
+  };
+}
+
+async function transportOf(plan: string): Promise<unknown> {
+  if (!existsSync(plan)) return undefined; // then no answer of a tracker is taken from the send log
+  try {
+    return (JSON.parse(await readFile(plan, 'utf8')) as { transport?: unknown }).transport;
+  } catch (error) {
+    throw new UsageError(`cannot read ${plan}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Remove it if it is damaged; then the transport counts as unknown.',
+    });
+  }
+}
