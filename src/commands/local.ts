@@ -39,7 +39,7 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
     quota: Flags.option({
       options: ['none', 'aws'] as const,
       default: 'none' as const,
-      description: 'throttle requests to the trackers as AWS does by default, 50 a second and operation',
+      description: "hold devices and requests to the trackers to AWS's default rates, such as 50 writes a second",
     })(),
     drop: Flags.string({ multiple: true, description: 'message to lose, <device id>@<seq>, to see it found' }),
     ingest: Flags.option({

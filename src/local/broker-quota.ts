@@ -16,13 +16,13 @@ export const AWS_BROKER_QUOTA: BrokerQuota = {
 
 export type Take = () => boolean;
 
-/** A bucket of `rate` tokens that fills at `rate` a second. `now` gives ms. */
-export function tokenBucket(rate: number, now: () => number): Take {
-  let tokens = rate;
+/** A bucket of `capacity` tokens that fills at `rate` a second. `now` gives ms. */
+export function tokenBucket(rate: number, now: () => number, capacity = rate): Take {
+  let tokens = capacity;
   let at = now();
   return () => {
     const time = now();
-    tokens = Math.min(rate, tokens + ((time - at) / 1000) * rate);
+    tokens = Math.min(capacity, tokens + ((time - at) / 1000) * rate);
     at = time;
     if (tokens < 1) return false;
     tokens -= 1;

@@ -14,6 +14,7 @@ import { systemClock } from '../clock.ts';
 import { messageOf, SetupError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { startBroker } from './broker.ts';
+import { AWS_BROKER_QUOTA } from './broker-quota.ts';
 import { createAuthority } from './certificate-authority.ts';
 import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
@@ -57,7 +58,7 @@ export interface StandInOptions {
   readonly jitterMs?: number;
   /** How the ingest function behaves. */
   readonly lambda?: Partial<LambdaSettings>;
-  /** `aws`: throttles requests to the trackers as AWS's default quotas do. By default nothing does. */
+  /** `aws`: holds devices and requests to the trackers to AWS's default rates. By default nothing does. */
   readonly quota?: 'aws' | 'none';
 }
 
@@ -161,6 +162,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       port: mqttPort,
       authority,
       registry,
+      quota: quota === 'aws' ? AWS_BROKER_QUOTA : undefined,
       onPublish: (message) => engine.publish(message),
       onRefused: ({ clientId, reason }) => {
         refusals++;

@@ -1,4 +1,5 @@
 /** Amazon Location's request quotas, per account, Region and operation (developer guide, "Trackers quotas", defaults). */
+import { type Take, tokenBucket } from '../broker-quota.ts';
 import { OPERATIONS, type OperationName } from './model.ts';
 
 /** Requests a second of the operations on positions, and of those on trackers. */
@@ -7,25 +8,16 @@ const TRACKER_RATE = 10;
 /** "Amazon Location bursts up to 80 % of the limit within any part of the second". */
 const BURST = 0.8;
 
-interface Bucket {
-  tokens: number;
-  at: number;
-}
-
 /** Says of each request whether the account may make it now. `now` gives epoch ms. */
 export function defaultQuota(now: () => number): (operation: OperationName) => boolean {
-  const buckets = new Map<OperationName, Bucket>();
+  const buckets = new Map<OperationName, Take>();
   return (operation) => {
-    const { uri } = OPERATIONS[operation];
-    const rate = /positions|latest/.test(uri) ? POSITION_RATE : TRACKER_RATE;
-    const capacity = rate * BURST;
-    const at = now();
-    const bucket = buckets.get(operation) ?? { tokens: capacity, at };
-    bucket.tokens = Math.min(capacity, bucket.tokens + (rate * Math.max(0, at - bucket.at)) / 1000);
-    bucket.at = at;
-    buckets.set(operation, bucket);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens--;
-    return true;
+    let take = buckets.get(operation);
+    if (!take) {
+      const rate = /positions|latest/.test(OPERATIONS[operation].uri) ? POSITION_RATE : TRACKER_RATE;
+      take = tokenBucket(rate, now, rate * BURST);
+      buckets.set(operation, take);
+    }
+    return take();
   };
 }
