@@ -15,6 +15,8 @@ export interface FunctionsOptions {
   readonly lambda: Partial<LambdaSettings>;
   /** The handler that stores positions: a folder of `infra/lambdas`. */
   readonly store: 'store-positions' | 'store-batches';
+  /** Gets each asynchronous event that no attempt succeeded with: the function's dead-letter queue. */
+  readonly onDropped: (functionName: string, event: unknown) => void;
   readonly log: (line: string) => void;
 }
 
@@ -41,14 +43,14 @@ const QUERY_ENVIRONMENTS = 50;
 const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const moduleOf = (name: string) => new URL(`../../infra/lambdas/${name}/index.${suffix}`, import.meta.url).href;
 
-export function createFunctions({ dir, clock, lambda, store, log }: FunctionsOptions): Functions {
+export function createFunctions({ dir, clock, lambda, store, onDropped, log }: FunctionsOptions): Functions {
   const ingestLog = join(dir, 'ingest.ndjson');
   const lines = openLineLog(ingestLog, { append: true });
   lines.failed.catch((error) => log(`the ingest log: ${error.message}`));
   const flushing = setInterval(() => void lines.flush().catch(() => {}), FLUSH_MS);
   const output = captureOutput();
   const metrics = openMetrics(dir, clock.now);
-  const drop = deadLetters(dir, clock.now, log);
+  const record = deadLetters(dir, clock.now, log);
 
   const create = (name: string, settings: LambdaSettings) => {
     const print = (line: string) => {
@@ -71,7 +73,10 @@ export function createFunctions({ dir, clock, lambda, store, log }: FunctionsOpt
       },
       onThrottle: () => metrics.ofFunction(name, 'Throttles', 1),
       onError: (error) => print(failureText(error)),
-      onDropped: (event, error) => drop(name, event, error),
+      onDropped(event, error) {
+        record(name, event, error);
+        onDropped(name, event);
+      },
     });
   };
 

@@ -12,6 +12,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { messageOf, SetupError } from '../errors.ts';
+import { lockForWriting, type WriterLock } from '../fleet/writer-lock.ts';
 import type { Target } from '../target.ts';
 import { startBroker } from './broker.ts';
 import { AWS_BROKER_QUOTA } from './broker-quota.ts';
@@ -19,7 +20,7 @@ import { createAuthority } from './certificate-authority.ts';
 import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
-import { createDoor } from './http.ts';
+import { type Api, createDoor, type Door } from './http.ts';
 import { INGEST_RULE, type IngestDesign, ingestRule, POSITIONS_STREAM } from './ingest-design.ts';
 import { iotApi } from './iot/api.ts';
 import { createRegistry } from './iot/registry.ts';
@@ -33,6 +34,8 @@ import { queryApi, STAGE } from './query-api.ts';
 import { type RuleCounters, RuleEngine } from './rules/engine.ts';
 import { RuleBook } from './rules/rule-book.ts';
 import { topicRuleOperations } from './rules/topic-rule-operations.ts';
+import { sqsApi } from './sqs/api.ts';
+import { Queues } from './sqs/queues.ts';
 import { locationApi } from './trackers/api.ts';
 import { defaultQuota } from './trackers/quota.ts';
 import { Trackers } from './trackers/trackers.ts';
@@ -95,7 +98,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const now = Date.now;
   const clock = systemClock();
   const lost = discards(drop);
-  await openDirectory(dir);
+  const lock = await openDirectory(dir);
 
   const authority = await createAuthority({ now });
   const caFile = join(dir, 'ca.pem');
@@ -104,12 +107,14 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
   const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now, onPosition: events.write });
   for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
+  const queues = new Queues({ region, accountId: ACCOUNT_ID, now });
   const store = design === 'stream' ? 'store-batches' : 'store-positions';
   const functions = createFunctions({
     dir,
     clock,
     lambda: { ...(design === 'stream' ? { environments: SHARDS } : {}), ...options.lambda },
     store,
+    onDropped: (name, event) => void queues.send(queues.create(`${name}-dead-letters`), JSON.stringify(event)),
     log,
   });
   const location = locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {});
@@ -138,6 +143,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     targets: {
       lambda: (arn) => (arn === functionArn(store) ? functions.store : undefined),
       stream: (name) => (name === POSITIONS_STREAM ? positions : undefined),
+      send: (url, body) => queues.sendTo(url, body),
       locate: locationWriter(location, functions.report, now),
       republish: (...message) => republish(...message),
     },
@@ -148,14 +154,21 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   );
 
   let refusals = 0;
-  const apis = [
+  const apis: Api[] = [
     location,
+    sqsApi(queues, {
+      accountId: ACCOUNT_ID,
+      endpoint: () => endpointOf(host, door.port),
+      sleep: (ms) => clock.until(clock.now() + ms),
+    }),
     queryApi({ invoke: (event) => functions.query.invoke(event), now }),
     iotApi(registry, { endpointAddress: () => 'localhost', more: topicRuleOperations(rules) }),
   ];
   const onError = (error: unknown, request: string) =>
     log(`${request}: ${error instanceof Error ? error.stack : error}`);
-  const door = await atPort('--http-port', host, httpPort, () => createDoor(apis, { host, port: httpPort, onError }));
+  const door: Door = await atPort('--http-port', host, httpPort, () =>
+    createDoor(apis, { host, port: httpPort, onError }),
+  );
   const broker = await atPort('--mqtt-port', host, mqttPort, () =>
     startBroker({
       host,
@@ -171,6 +184,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     }),
   ).catch(async (error) => {
     await Promise.all([door.close(), functions.close(), events.close()]);
+    lock.release();
     throw error;
   });
 
@@ -220,6 +234,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       clock.stop();
       await door.close();
       await Promise.all([functions.close(), events.close()]);
+      lock.release();
       const { user, system } = process.cpuUsage();
       const { store, query } = functions;
       log('stopped');
@@ -234,13 +249,19 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   };
 }
 
-async function openDirectory(dir: string): Promise<void> {
+/** One stand-in a directory: two would hand out each other's certificates. */
+async function openDirectory(dir: string): Promise<WriterLock> {
   try {
     await mkdir(dir, { recursive: true });
+    return lockForWriting(join(dir, 'stand-in.lock'));
   } catch (error) {
-    throw new SetupError(`cannot make the stand-in's directory ${dir}: ${messageOf(error)}`, {
-      hint: 'Name another one with --dir.',
-      cause: error,
-    });
+    const inUse = error instanceof SetupError;
+    throw new SetupError(
+      inUse ? `another stand-in uses ${dir}: ${error.message}` : `cannot use the directory ${dir}: ${messageOf(error)}`,
+      {
+        hint: `Name another directory with --dir${inUse ? ', or stop that one' : ''}.`,
+        cause: error,
+      },
+    );
   }
 }

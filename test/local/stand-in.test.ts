@@ -140,35 +140,63 @@ describe('the stand-in', () => {
     });
   });
 
-  const aws = spawnSync('aws', ['--version']).status === 0;
-  it.skipIf(!aws)('answers the AWS CLI (skipped where there is no `aws`)', { timeout: 60_000 }, async () => {
-    const { locationEndpoint, region, accessKeyId, secretAccessKey } = target();
-    const cli = spawn(
-      'aws',
-      ['location', 'list-device-positions', '--tracker-name', 'sim-iot-tracker7', '--endpoint-url', locationEndpoint!],
-      {
-        env: {
-          ...process.env,
-          AWS_DEFAULT_REGION: region,
-          AWS_ACCESS_KEY_ID: accessKeyId,
-          AWS_SECRET_ACCESS_KEY: secretAccessKey,
-          AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
-          AWS_CONFIG_FILE: '/dev/null',
-        },
-      },
-    );
+  const environment = () => ({
+    ...process.env,
+    AWS_DEFAULT_REGION: target().region,
+    AWS_ACCESS_KEY_ID: target().accessKeyId,
+    AWS_SECRET_ACCESS_KEY: target().secretAccessKey,
+    AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    ENDPOINT: target().locationEndpoint,
+  });
+  async function output(command: string, args: string[]): Promise<unknown> {
+    const child = spawn(command, args, { env: environment() });
     let [out, err] = ['', ''];
-    cli.stdout.on('data', (text) => {
+    child.stdout.on('data', (text) => {
       out += text;
     });
-    cli.stderr.on('data', (text) => {
+    child.stderr.on('data', (text) => {
       err += text;
     });
-    const [code] = await once(cli, 'close');
-    expect(err).toBe('');
-    expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ Entries: [{ DeviceId: 'SLE-7115', Position: [-86.78, 36.16] }] });
-  });
+    const [code] = await once(child, 'close');
+    expect([code, err]).toEqual([0, '']);
+    return out.trim() === '' ? undefined : JSON.parse(out);
+  }
+  const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
+
+  it.skipIf(!has('aws', '--version'))(
+    'answers the AWS CLI (skipped where there is no `aws`)',
+    { timeout: 60_000 },
+    async () => {
+      const aws = (...args: string[]) => output('aws', [...args, '--endpoint-url', target().locationEndpoint!]);
+      const listed = await aws('location', 'list-device-positions', '--tracker-name', 'sim-iot-tracker7');
+      expect(listed).toMatchObject({ Entries: [{ DeviceId: 'SLE-7115', Position: [-86.78, 36.16] }] });
+      expect(await aws('iot', 'get-topic-rule', '--rule-name', 'store_positions')).toMatchObject({
+        rule: { sql: "SELECT *, topic(2) AS device FROM 'simUploadLocation/+'" },
+      });
+      const { QueueUrl } = (await aws('sqs', 'create-queue', '--queue-name', 'q')) as { QueueUrl: string };
+      await aws('sqs', 'send-message', '--queue-url', QueueUrl, '--message-body', 'hello');
+      const received = await aws('sqs', 'receive-message', '--queue-url', QueueUrl);
+      expect(received).toMatchObject({ Messages: [{ Body: 'hello' }] });
+    },
+  );
+
+  it.skipIf(!has('python3', '-c', 'import boto3'))(
+    'answers boto3 (skipped where there is none)',
+    { timeout: 60_000 },
+    async () => {
+      const script = `
+import boto3, json, os
+client = boto3.client('location', endpoint_url=os.environ['ENDPOINT'])
+position = client.get_device_position(TrackerName='sim-iot-tracker7', DeviceId='SLE-7115')
+try:
+    client.get_device_position(TrackerName='nope', DeviceId='d')
+except client.exceptions.ResourceNotFoundException as error:
+    print(json.dumps([position['Position'], error.response['Error']['Message']]))
+`;
+      expect(await output('python3', ['-c', script])).toEqual([[-86.78, 36.16], 'Tracker not found: nope.']);
+    },
+  );
 
   it('says what it did when it is stopped, as often as it is', async () => {
     const report = await standIn.stop();
@@ -254,6 +282,18 @@ describe('a stand-in that ends', () => {
   beforeEach(async () => {
     standIn = await startStandIn({ dir: join(dir, 'ends'), credentialsDir: dir });
     return async () => void (await standIn.stop());
+  });
+
+  it('has its directory to itself until then', async () => {
+    const second = startStandIn({ dir: join(dir, 'ends'), credentialsDir: dir });
+    await expect(second).rejects.toMatchObject({
+      name: 'SetupError',
+      message: expect.stringContaining(`held by process ${standIn.target.pid}`),
+      hint: expect.stringContaining('--dir'),
+    });
+    await standIn.stop();
+    const third = await startStandIn({ dir: join(dir, 'ends'), credentialsDir: dir });
+    await third.stop();
   });
 
   it('by itself is told of, and stopping it then is no error', async () => {

@@ -6,6 +6,7 @@ import { kinesisAction } from './actions/kinesis.ts';
 import { lambdaAction } from './actions/lambda.ts';
 import { type LocationActionOptions, type LocationEntry, locationAction } from './actions/location.ts';
 import { republishAction } from './actions/republish.ts';
+import { type SqsActionOptions, sqsAction } from './actions/sqs.ts';
 import type { Action, Rule } from './engine.ts';
 import { parseSql } from './sql.ts';
 
@@ -14,6 +15,7 @@ export interface ActionDefinition {
   readonly lambda?: { readonly functionArn: string };
   readonly location?: LocationActionOptions;
   readonly kinesis?: { readonly streamName: string; readonly partitionKey?: string };
+  readonly sqs?: SqsActionOptions;
   readonly republish?: { readonly topic: string; readonly qos?: 0 | 1 };
 }
 
@@ -30,6 +32,8 @@ export interface RuleDefinition {
 export interface ActionTargets {
   lambda(functionArn: string): Pick<LambdaFunction, 'enqueue'> | undefined;
   stream(name: string): Stream | undefined;
+  /** @throws Error where there is no such queue. */
+  send(queueUrl: string, body: string): void;
   locate(entry: LocationEntry, payload: unknown): Promise<void>;
   republish(topic: string, payload: Buffer, qos: 0 | 1): void;
 }
@@ -51,7 +55,7 @@ export function ruleOf(name: string, definition: RuleDefinition, targets: Action
 function actionOf(definition: ActionDefinition, targets: ActionTargets): Action {
   const named = Object.entries(definition).filter(([, value]) => value !== undefined && value !== null);
   if (named.length !== 1) throw new DefinitionError('An action has one of its members');
-  const { lambda, location, kinesis, republish } = definition;
+  const { lambda, location, kinesis, sqs, republish } = definition;
   if (lambda) {
     const arn = stated('lambda.functionArn', lambda.functionArn);
     return later('lambda', arn, () => targets.lambda(arn), lambdaAction);
@@ -72,12 +76,18 @@ function actionOf(definition: ActionDefinition, targets: ActionTargets): Action 
       (stream) => kinesisAction(stream, options),
     );
   }
+  if (sqs) {
+    // "AWS IoT doesn't support FIFO queues" (developer guide, SQS action).
+    if (stated('sqs.queueUrl', sqs.queueUrl).endsWith('.fifo'))
+      throw new DefinitionError('sqs.queueUrl: rules write to standard queues only');
+    return sqsAction(sqs, targets.send);
+  }
   if (republish) {
     stated('republish.topic', republish.topic);
     return republishAction(republish, targets.republish);
   }
   throw new DefinitionError(
-    `The stand-in has no action ${named[0]![0]}: it knows lambda, location, kinesis and republish`,
+    `The stand-in has no action ${named[0]![0]}: it knows lambda, location, kinesis, sqs and republish`,
   );
 }
 

@@ -10,6 +10,7 @@ import { locationWriter } from '../../../src/local/location-writer.ts';
 import { RuleEngine } from '../../../src/local/rules/engine.ts';
 import { RuleBook } from '../../../src/local/rules/rule-book.ts';
 import { topicRuleOperations } from '../../../src/local/rules/topic-rule-operations.ts';
+import { Queues } from '../../../src/local/sqs/queues.ts';
 import { locationApi } from '../../../src/local/trackers/api.ts';
 import { Trackers } from '../../../src/local/trackers/trackers.ts';
 import type { IngestLine } from '../../../src/logs.ts';
@@ -40,6 +41,7 @@ async function start() {
   stream.shards[0]!.consumers.push(({ partitionKey, data }) =>
     log.events.push([partitionKey, JSON.parse(data.toString())]),
   );
+  const queues = new Queues({ ...ACCOUNT, now });
   const book = new RuleBook({
     engine,
     ...ACCOUNT,
@@ -48,6 +50,7 @@ async function start() {
       lambda: (arn) => (arn === FUNCTION ? { enqueue: (event) => void log.events.push(event) } : undefined),
       stream: (name) => (name === 'positions' ? stream : undefined),
       locate: locationWriter(locationApi(trackers), (line) => log.lines.push(line), now),
+      send: (url, body) => queues.sendTo(url, body),
       republish: (topic, payload, qos) => log.republished.push([topic, payload.toString(), qos]),
     },
   });
@@ -64,6 +67,7 @@ async function start() {
   return {
     ...log,
     book,
+    queues,
     engine,
     trackers,
     client,
@@ -190,6 +194,23 @@ describe('topic rules', () => {
     ]);
     expect(account.republished).toHaveLength(2);
     expect(account.republished[0]).toEqual(['errors/x', expect.stringContaining('"failedAction":"lambda"'), 1]);
+  });
+
+  it('send to standard queues', async () => {
+    const sqs = (queueUrl: string, useBase64 = false) => ({ sqs: { roleArn: 'x', queueUrl, useBase64 } });
+    const url = 'http://localhost/000000000000/q';
+    await create('r', { actions: [sqs(url), sqs(url, true), sqs(`${url}2`)] });
+    const queue = account.queues.create('q');
+    account.publish('a/x', '{"n":1}');
+    expect([...queue.messages.values()].map(({ body }) => body)).toEqual([
+      '{"n":1}',
+      Buffer.from('{"n":1}').toString('base64'),
+    ]);
+    expect(account.failures).toEqual([`r, action sqs: there is no queue ${url}2`]);
+    await expect(create('fifo', { actions: [sqs(`${url}.fifo`)] })).rejects.toMatchObject({
+      name: 'InvalidRequestException',
+      message: expect.stringContaining('standard queues only'),
+    });
   });
 
   it('put records into a stream, with a key of their own where none is stated', async () => {
