@@ -21,7 +21,7 @@ export async function analyseRun(options: AnalyseOptions): Promise<Findings> {
 }
 
 export async function account(evidence: Evidence, options: AnalyseOptions): Promise<Findings> {
-  const { devices, codes, halfLines, notes } = evidence;
+  const { devices, halfLines, notes } = evidence;
   const from: AnswersFrom = options.trackerAnswers ? 'sender' : options.ingest === undefined ? 'nowhere' : 'ingest';
   const findings = noFindings();
   findings.halfLines = halfLines;
@@ -30,7 +30,7 @@ export async function account(evidence: Evidence, options: AnalyseOptions): Prom
   findings.evidence.ingest = from !== 'nowhere';
   const list = options.fatesOut === undefined ? undefined : await openFateList(options.fatesOut);
   for (const [id, log] of devices) {
-    const device = joinDevice(log, codes, from);
+    const device = joinDevice(log, evidence, from);
     addDevice(findings, device);
     for (const fate of fatesOf(device)) {
       addFate(findings, fate, device);

@@ -18,7 +18,7 @@ export type AnswersFrom = 'ingest' | 'sender' | 'nowhere';
 
 const TRACKER = 'tracker:';
 
-export function joinDevice(log: DeviceLog, codes: Evidence['codes'], from: AnswersFrom): JoinedDevice {
+export function joinDevice(log: DeviceLog, { codes, ingestCut }: Evidence, from: AnswersFrom): JoinedDevice {
   const sent = sentUpdates(log, codes, from);
   const answers = newAnswers();
   if (from === 'sender') for (const update of sent) answerOf(update, answers);
@@ -33,10 +33,15 @@ export function joinDevice(log: DeviceLog, codes: Evidence['codes'], from: Answe
     stored: new Map(log.stored.sampleTime.map((sampleTime, i) => [sampleTime, log.stored.receivedTime[i]!])),
     swept: sweptOf(log),
     answers: from === 'nowhere' ? undefined : answers.bySampleTime,
-    namelessAnswers: log.nameless,
+    doubt: from === 'ingest' ? doubtOf(log, ingestCut) : undefined,
     duplicated: answers.duplicated,
     reordered: answers.reordered,
   };
+}
+
+function doubtOf({ nameless }: DeviceLog, ingestCut: boolean): string | undefined {
+  if (nameless > 0) return `the ingest log has lines of the device that name no sample time (${nameless})`;
+  return ingestCut ? 'the ingest log ends in half a line, so it may lack others' : undefined;
 }
 
 /** In the order of sending, whichever file they were in. */

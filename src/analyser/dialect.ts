@@ -9,7 +9,7 @@
 import { UsageError } from '../errors.ts';
 import { type LogObject, type ReadLog, readLog } from './read-log.ts';
 
-type Kind = 'text' | 'number' | 'pair' | 'optional text' | 'optional number';
+type Kind = 'text' | 'number' | 'pair' | 'optional text' | 'optional number' | 'absent';
 
 const SHAPES = {
   'simctl sent': [
@@ -24,13 +24,12 @@ const SHAPES = {
     { ingest: 'number', id: 'text', sampleTime: 'optional number', code: 'optional text', message: 'optional text' },
   ],
   '2022 simulator': [{ id: 'text', timestamp: 'number', sample_time: 'number', coordinates: 'pair' }],
-  '2022 figure 7': [{ id: 'text', timestamp: 'number', coordinates: 'pair' }],
+  '2022 figure 7': [{ id: 'text', timestamp: 'number', sample_time: 'absent', coordinates: 'pair' }],
   '2022 analyser': [{ id: 'text', time: 'number', coordinates: 'pair' }],
 } as const satisfies Record<string, readonly Record<string, Kind>[]>;
 
 export type Dialect = keyof typeof SHAPES;
 
-/** In this order: a simulator's line is a figure-7 line too. */
 const DIALECTS = Object.keys(SHAPES) as Dialect[];
 
 /** What a log turned out to be; `dialect` is undefined where it is empty. */
@@ -75,11 +74,11 @@ function begin(value: LogObject, before: Dialect | undefined, wanted: readonly D
   }
   if (found === undefined) {
     const nearest = before ?? (wanted.length === 1 ? wanted[0] : undefined);
-    const what =
+    const message =
       nearest === undefined
-        ? `none of the logs that can be read (${wanted.join(', ')})`
-        : `no "${nearest}" log, for want of ${lacking(value, nearest).join(', ')}`;
-    throw new UsageError(`${at}: this is a line of ${what}`, { hint: 'Remove or mend it, or give the right file.' });
+        ? `this is a line of none of the logs that can be read (${DIALECTS.join(', ')})`
+        : `this is no line of a "${nearest}" log: ${lacking(value, nearest).join(', ')} missing or misshapen`;
+    throw new UsageError(`${at}: ${message}`, { hint: 'Remove or mend it, or give the right file.' });
   }
   if (!wanted.includes(found)) {
     throw new UsageError(`${at}: this log is "${found}", and what is wanted here is "${wanted.join('" or "')}"`, {
@@ -116,5 +115,7 @@ function is(kind: Kind, value: unknown): boolean {
       return value === undefined || typeof value === 'string';
     case 'optional number':
       return value === undefined || typeof value === 'number';
+    case 'absent':
+      return value === undefined;
   }
 }

@@ -31,6 +31,8 @@ export interface Evidence {
   readonly devices: ReadonlyMap<string, DeviceLog>;
   readonly codes: readonly string[];
   readonly halfLines: number;
+  /** The ingest log was cut off while it was being written. */
+  readonly ingestCut: boolean;
   /** What a person should know of the files. */
   readonly notes: readonly string[];
   /** Lines of the receive log that are of no device that sent anything. */
@@ -86,13 +88,15 @@ export async function gather(logs: RunLogs): Promise<Evidence> {
     column?.sampleTime.push(line.sampleTime);
     column?.receivedTime.push(line.receivedTime);
   });
+  const halfBefore = halfLines;
   await read<IngestLine>(logs.ingest, 'simctl ingest', ({ id, sampleTime, code, message }) => {
     const device = devices.get(id);
     if (device === undefined) return;
     if (sampleTime === undefined) device.nameless++;
     else addAnswer(device, sampleTime, codes.of(code), message);
   });
-  return { devices, codes: codes.list, halfLines, notes, strangers, received };
+  const ingestCut = halfLines > halfBefore;
+  return { devices, codes: codes.list, halfLines, ingestCut, notes, strangers, received };
 }
 
 function addAnswer({ ingest }: DeviceLog, sampleTime: number, code: number, message: string | undefined): void {

@@ -15,8 +15,8 @@ export interface DeviceEvidence {
   readonly swept: readonly { readonly from: number; readonly to: number }[];
   /** What the tracker answered, by sample time; undefined: there is no ingest log, and a missing line means nothing. */
   readonly answers: ReadonlyMap<number, Answers> | undefined;
-  /** Ingest lines that do not say which update they are of (a payload that could not be read). */
-  readonly namelessAnswers: number;
+  /** Why `answers` may lack one of this device, if so. */
+  readonly doubt: string | undefined;
 }
 
 export interface SentUpdate {
@@ -71,10 +71,7 @@ function backendVerdict(update: SentUpdate, device: DeviceEvidence, storedTimes:
   if (answers !== undefined) return filtered(sampleTime, storedTimes);
   if (device.answers === undefined) return unexplained('not stored, and there is no ingest log');
   if (update.answerMissed) return unexplained('not stored, and the answer of the tracker did not arrive');
-  if (device.namelessAnswers > 0) {
-    const lines = `${device.namelessAnswers} line${device.namelessAnswers === 1 ? '' : 's'}`;
-    return unexplained(`not stored, and the ingest log has ${lines} of the device that name no sample time`);
-  }
+  if (device.doubt !== undefined) return unexplained(`not stored, and ${device.doubt}`);
   return { backend: 'lost', evidence: 'not stored, and the ingest log does not know it' };
 }
 
