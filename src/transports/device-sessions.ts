@@ -19,21 +19,28 @@ export interface DeviceSessionsOptions {
   readonly optionsOf: (deviceId: string) => SessionOptions | Promise<SessionOptions>;
   readonly clock: Clock;
   readonly seed: number;
+  /** How long after its beginning a send may wait for its device to come back, ms; 0: it fails at once. */
+  readonly patienceMs: number;
 }
 
 /** A session per device. What `iot` and `mqtt` share. */
 export interface DeviceSessions {
   connect(deviceId: string, signal: AbortSignal): Promise<void>;
-  /** Fails at once with `not-connected` while the device's connection is down. */
+  /**
+   * While the device's connection is down it fails with `not-connected`, and when it is lost with `connection-lost`; or
+   * it waits, and is sent again as a duplicate, as long as its patience lasts.
+   */
   publish(deviceId: string, topic: string, payload: string, qos: 0 | 1): Promise<void>;
   /** Connections lost, and made again. */
   counts(): { readonly lost: number; readonly reconnected: number };
   close(): Promise<void>;
 }
 
-export function deviceSessions({ open, optionsOf, clock, seed }: DeviceSessionsOptions): DeviceSessions {
+export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: DeviceSessionsOptions): DeviceSessions {
   const sessions = new Map<string, Session>();
   const opening = new Set<Promise<void>>();
+  /** Who waits for a device to come back. */
+  const away = new Map<string, (() => void)[]>();
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const combined = new WeakMap<AbortSignal, AbortSignal>();
@@ -51,6 +58,7 @@ export function deviceSessions({ open, optionsOf, clock, seed }: DeviceSessionsO
         throw new SendFailure('interrupted');
       }
       sessions.set(deviceId, session);
+      wake(deviceId);
       void session.lost.then(() => {
         counts.lost++;
         sessions.delete(deviceId);
@@ -81,6 +89,50 @@ export function deviceSessions({ open, optionsOf, clock, seed }: DeviceSessionsO
     }
   }
 
+  function publishNow(deviceId: string, topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
+    const session = sessions.get(deviceId);
+    if (session !== undefined) return session.publish(topic, payload, qos, dup);
+    if (closed !== undefined) return Promise.reject(new SendFailure('interrupted'));
+    return Promise.reject(new SendFailure('not-connected', `${deviceId} is not connected`));
+  }
+
+  /** Sends until it is answered, or patience is over; then with the last failure. */
+  async function insist(deviceId: string, topic: string, payload: string, qos: 0 | 1): Promise<void> {
+    const deadline = clock.now() + patienceMs;
+    for (let dup = false; ; ) {
+      const session = sessions.get(deviceId);
+      try {
+        return await publishNow(deviceId, topic, payload, qos, dup);
+      } catch (error) {
+        const code = failureCode(error);
+        // QoS 0 is sent at most once (MQTT 3.1.1, 4.3.1).
+        if (code !== 'not-connected' && (code !== 'connection-lost' || qos === 0)) throw error;
+        // The failure comes before the session has said that it is lost.
+        if (session !== undefined && sessions.get(deviceId) === session) sessions.delete(deviceId);
+        dup ||= code === 'connection-lost';
+        const over = clock.until(deadline).then(() => true);
+        if (await Promise.race([over, back(deviceId).then(() => false)]))
+          throw dup ? lostFor(deviceId, patienceMs) : error;
+      }
+    }
+  }
+
+  /** Resolves when the device is connected again, or everything closes; in the order of the calls. */
+  function back(deviceId: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (sessions.has(deviceId) || closed !== undefined) return resolve();
+      const waiting = away.get(deviceId) ?? [];
+      waiting.push(resolve);
+      away.set(deviceId, waiting);
+    });
+  }
+
+  function wake(deviceId: string): void {
+    const waiting = away.get(deviceId) ?? [];
+    away.delete(deviceId);
+    for (const resolve of waiting) resolve();
+  }
+
   /** `signal`, or closing, whichever comes first; one for the many connects that share a signal. */
   function orClosing(signal: AbortSignal): AbortSignal {
     const known = combined.get(signal);
@@ -101,16 +153,13 @@ export function deviceSessions({ open, optionsOf, clock, seed }: DeviceSessionsO
         throw error;
       }
     },
-    publish(deviceId, topic, payload, qos) {
-      const session = sessions.get(deviceId);
-      if (session !== undefined) return session.publish(topic, payload, qos);
-      if (closed !== undefined) return Promise.reject(new SendFailure('interrupted'));
-      return Promise.reject(new SendFailure('not-connected', `${deviceId} is not connected`));
-    },
+    publish: (deviceId, topic, payload, qos) =>
+      patienceMs > 0 ? insist(deviceId, topic, payload, qos) : publishNow(deviceId, topic, payload, qos),
     counts: () => ({ ...counts }),
     close() {
       closed ??= (async () => {
         closing.abort();
+        for (const deviceId of away.keys()) wake(deviceId);
         await Promise.allSettled([...opening]);
         await Promise.all([...sessions.values()].map((session) => session.cut()));
         sessions.clear();
@@ -118,4 +167,8 @@ export function deviceSessions({ open, optionsOf, clock, seed }: DeviceSessionsO
       return closed;
     },
   };
+}
+
+function lostFor(deviceId: string, ms: number): SendFailure {
+  return new SendFailure('connection-lost', `${deviceId} lost its connection and was not back within ${ms} ms`);
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type DeviceCredentials, openCredentialStore } from '../fleet/credential-store.ts';
 import { deviceSessions } from './device-sessions.ts';
-import { overSessions, readAuthority, sessionDefaults } from './mqtt.ts';
+import { overSessions, patienceOf, readAuthority, sessionDefaults } from './mqtt.ts';
 import { sessionsOf } from './session/index.ts';
 import type { SessionOptions, TlsMemory } from './session/session.ts';
 import type { TransportSettings } from './settings.ts';
@@ -20,6 +20,7 @@ export async function iotTransport(settings: TransportSettings, clock: Clock): P
     open,
     clock,
     seed: settings.seed,
+    ...patienceOf(settings),
     optionsOf(deviceId): SessionOptions {
       const credentials = store.get(deviceId);
       checkCertificate(deviceId, credentials, settings.target.name, clock.now());

@@ -16,6 +16,7 @@ export async function mqttTransport(settings: TransportSettings, clock: Clock): 
     open: await sessionsOf(settings.client, clock, settings),
     clock,
     seed: settings.seed,
+    ...patienceOf(settings),
     optionsOf: (deviceId): SessionOptions => ({
       ...sessionDefaults(deviceId, settings),
       host: broker.host,
@@ -32,6 +33,11 @@ export async function mqttTransport(settings: TransportSettings, clock: Clock): 
 export function sessionDefaults(clientId: string, settings: TransportSettings) {
   const { keepAliveSeconds, connectTimeoutMs, ackTimeoutMs } = settings;
   return { clientId, clean: true, keepAliveSeconds, connectTimeoutMs, ackTimeoutMs };
+}
+
+/** How long a send waits for its device to come back. */
+export function patienceOf({ redeliver = false, ackTimeoutMs }: TransportSettings): { patienceMs: number } {
+  return { patienceMs: redeliver ? ackTimeoutMs : 0 };
 }
 
 /** Each device publishes on its own topic over its own session. */

@@ -16,6 +16,11 @@ export interface TransportSettings {
   readonly ackTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly keepAliveSeconds: number;
+  /**
+   * What a lost connection leaves unanswered is sent again, marked as a duplicate, once the device is back, and what is
+   * sent meanwhile waits for that; both for `ackTimeoutMs` after the send. Otherwise both fail at once.
+   */
+  readonly redeliver?: boolean;
   /** Of the random pauses before reconnecting. */
   readonly seed: number;
   /** For `tracker`: how long an update may wait for others to share its request, ms; counts as service time. */

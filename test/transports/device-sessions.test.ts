@@ -52,7 +52,7 @@ const publish = (sessions: ReturnType<typeof deviceSessions>, id: string) =>
 describe('deviceSessions', () => {
   it('reconnects what was lost, after a random pause of up to a second, and fails sends meanwhile', async () => {
     const { clock, open, attempts, lose } = network();
-    const sessions = deviceSessions({ open, optionsOf, clock, seed: 7 });
+    const sessions = deviceSessions({ open, optionsOf, clock, seed: 7, patienceMs: 0 });
     await sessions.connect('a', going);
     await sessions.connect('b', going);
     lose('a');
@@ -69,7 +69,7 @@ describe('deviceSessions', () => {
   it('spreads the reconnects of a whole fleet over the pause, the same for the same seed', async () => {
     const times = async (seed: number) => {
       const { clock, open, attempts, lose } = network();
-      const sessions = deviceSessions({ open, optionsOf, clock, seed });
+      const sessions = deviceSessions({ open, optionsOf, clock, seed, patienceMs: 0 });
       const ids = Array.from({ length: 200 }, (_, i) => `device-${i}`);
       for (const id of ids) await sessions.connect(id, going);
       ids.forEach(lose);
@@ -88,7 +88,7 @@ describe('deviceSessions', () => {
 
   it('waits up to twice as long after each failure, and at most 128 s', async () => {
     const { clock, open, attempts, lose, state } = network();
-    const sessions = deviceSessions({ open, optionsOf, clock, seed: 3 });
+    const sessions = deviceSessions({ open, optionsOf, clock, seed: 3, patienceMs: 0 });
     await sessions.connect('a', going);
     state.failure = 'unreachable';
     lose('a');
@@ -112,7 +112,7 @@ describe('deviceSessions', () => {
     ['interrupted', false],
   ])('after a first connect that failed as %s, keeps trying: %s', async (failure, tries) => {
     const { clock, open, attempts, state } = network();
-    const sessions = deviceSessions({ open, optionsOf, clock, seed: 1 });
+    const sessions = deviceSessions({ open, optionsOf, clock, seed: 1, patienceMs: 0 });
     state.failure = failure;
     await expect(sessions.connect('a', going)).rejects.toMatchObject({ code: failure });
     expect(await publish(sessions, 'a')).toBe('not-connected');
@@ -122,7 +122,7 @@ describe('deviceSessions', () => {
 
   it('closes all, and begins nothing any more', async () => {
     const { clock, open, attempts, live, lose } = network();
-    const sessions = deviceSessions({ open, optionsOf, clock, seed: 1 });
+    const sessions = deviceSessions({ open, optionsOf, clock, seed: 1, patienceMs: 0 });
     await sessions.connect('a', going);
     await sessions.connect('b', going);
     lose('a');
@@ -145,12 +145,131 @@ describe('deviceSessions', () => {
       await gate;
       return session;
     };
-    const sessions = deviceSessions({ open: slow, optionsOf, clock, seed: 1 });
+    const sessions = deviceSessions({ open: slow, optionsOf, clock, seed: 1, patienceMs: 0 });
     const connecting = expect(sessions.connect('a', going)).rejects.toMatchObject({ code: 'interrupted' });
     await clock.advance(0);
     const closing = sessions.close();
     release();
     await Promise.all([closing, connecting]);
     expect(live.size).toBe(0);
+  });
+});
+
+describe('deviceSessions with patience', () => {
+  /** Sessions whose answers the test gives; what is unanswered when one is lost fails as it does in all clients. */
+  function lossy() {
+    const sent: { payload: string; dup: boolean }[] = [];
+    const clock = fakeClock();
+    const state = { up: true };
+    const pending: { resolve: () => void; reject: (failure: SendFailure) => void }[] = [];
+    let sayLost: (failure: SendFailure) => void = () => {};
+    const open: OpenSession = async () => {
+      if (!state.up) throw new SendFailure('unreachable');
+      let over: SendFailure | undefined;
+      return {
+        lost: new Promise((resolve) => {
+          sayLost = (failure) => {
+            over = failure;
+            for (const { reject } of pending.splice(0)) reject(failure);
+            resolve(failure);
+          };
+        }),
+        publish: (_topic, payload, _qos, dup = false) => {
+          if (over) return Promise.reject(over);
+          sent.push({ payload, dup });
+          return new Promise((resolve, reject) => {
+            pending.push({ resolve, reject });
+          });
+        },
+        end: async () => {},
+        cut: async () => sayLost(new SendFailure('interrupted')),
+      };
+    };
+    const sessions = deviceSessions({ open, optionsOf, clock, seed: 1, patienceMs: 5000 });
+    return {
+      clock,
+      sessions,
+      sent,
+      state,
+      lose: () => sayLost(new SendFailure('connection-lost')),
+      answerAll: () => {
+        for (const { resolve } of pending.splice(0)) resolve();
+      },
+      send: (payload: string, qos: 0 | 1 = 1) =>
+        sessions.publish('a', 't', payload, qos).then(
+          () => 'sent',
+          ({ code }) => code as string,
+        ),
+    };
+  }
+
+  it('sends again, as a duplicate and in order, what was unanswered, and what came meanwhile after it', async () => {
+    const { clock, sessions, sent, lose, answerAll, send } = lossy();
+    await sessions.connect('a', going);
+    const answers = [send('1'), send('2')];
+    await clock.advance(0);
+    lose();
+    await clock.advance(0);
+    answers.push(send('3'));
+    await clock.advance(1000);
+    answerAll();
+    expect(await Promise.all(answers)).toEqual(['sent', 'sent', 'sent']);
+    expect(sent).toEqual([
+      { payload: '1', dup: false },
+      { payload: '2', dup: false },
+      { payload: '1', dup: true },
+      { payload: '2', dup: true },
+      { payload: '3', dup: false },
+    ]);
+  });
+
+  it('is over after its time, and says whether the update may have arrived', async () => {
+    const { clock, sessions, lose, send, state } = lossy();
+    await sessions.connect('a', going);
+    const sentBefore = send('1');
+    await clock.advance(0);
+    state.up = false;
+    lose();
+    await clock.advance(0);
+    const sentMeanwhile = send('2');
+    await clock.advance(4999);
+    const early = await Promise.race([sentBefore, sentMeanwhile, Promise.resolve('waiting')]);
+    await clock.advance(2);
+    expect([early, await sentBefore, await sentMeanwhile]).toEqual(['waiting', 'connection-lost', 'not-connected']);
+  });
+
+  it('ends even where the connection is lost again and again', async () => {
+    const { clock, sessions, sent, lose, send } = lossy();
+    await sessions.connect('a', going);
+    const answer = send('1');
+    for (let n = 0; n < 20; n++) {
+      lose();
+      await clock.advance(1000);
+    }
+    expect(await answer).toBe('connection-lost');
+    expect(sent.length).toBeGreaterThan(2);
+  });
+
+  it('does not send a QoS 0 message twice', async () => {
+    const { clock, sessions, sent, lose, send } = lossy();
+    await sessions.connect('a', going);
+    const answer = send('1', 0);
+    await clock.advance(0);
+    lose();
+    await clock.advance(2000);
+    expect(await answer).toBe('connection-lost');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('does not outlast the end', async () => {
+    const { clock, sessions, lose, send, state } = lossy();
+    await sessions.connect('a', going);
+    const answer = send('1');
+    await clock.advance(0);
+    state.up = false;
+    lose();
+    await clock.advance(0);
+    await sessions.close();
+    expect(await answer).toBe('interrupted');
   });
 });

@@ -96,7 +96,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     beat.join(this);
   }
 
-  publish(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+  publish(topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
     if (this.#state !== 'open') return Promise.reject(this.#failure ?? interrupted());
     const packets = this.#packets;
     let id: number;
@@ -110,7 +110,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
         this.#out = this.#options.tls === undefined ? borrow(size) : Buffer.allocUnsafe(Math.max(size, TLS_OUT_BYTES));
         atTurnEnd(this);
       }
-      this.#end = packets.write(this.#out, this.#end, payload, bytes, qos, id);
+      this.#end = packets.write(this.#out, this.#end, payload, bytes, qos, id, dup);
     } catch (failure) {
       return Promise.reject(failure as Error);
     }

@@ -8,7 +8,7 @@ import { onNextTurn } from './turn.ts';
 /** The little that a session needs of an MQTT library's client. */
 export interface LibraryClient {
   /** Resolves with the PUBACK, or at QoS 0 once it is sent; may well never settle. */
-  publish(topic: string, payload: string, qos: 0 | 1): Promise<unknown>;
+  publish(topic: string, payload: string, qos: 0 | 1, dup: boolean): Promise<unknown>;
   /** Says DISCONNECT and frees what the library holds; nothing is in flight. */
   end(): Promise<unknown>;
   /** The same, whatever is in flight. */
@@ -40,13 +40,13 @@ export class LibrarySession implements Session, BeatMember {
     beat.join(this);
   }
 
-  publish(topic: string, payload: string, qos: 0 | 1): Promise<void> {
+  publish(topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     if (topic === '' || /[+#\0]/.test(topic) || Buffer.byteLength(topic) > 0xffff)
       return Promise.reject(new SendFailure('bad-topic', `${JSON.stringify(topic.slice(0, 100))} is no topic`));
     const id = ++this.#count;
     const answer = this.#inFlight.add(id, this.#beat.count);
-    this.#client.publish(topic, payload, qos).then(
+    this.#client.publish(topic, payload, qos, dup).then(
       () => (qos === 0 ? onNextTurn(() => this.#inFlight.settle(id)) : this.#inFlight.settle(id)),
       (error) => this.#inFlight.fail(id, this.#over ?? lost(error, this.#options)),
     );

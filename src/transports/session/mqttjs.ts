@@ -22,7 +22,7 @@ export function mqttjsSessions(beat: Beat): OpenSession {
     });
     await connecting(options, beat, signal, connected, () => client.end(true));
     const session = new LibrarySession(options, beat, {
-      publish: (topic, payload, qos) => client.publishAsync(topic, payload, { qos }),
+      publish: (topic, payload, qos, dup) => client.publishAsync(topic, payload, { qos, dup }),
       end: () => client.endAsync(),
       // Gently, it would wait for the answers still out, without end.
       cut: () => client.endAsync(true),

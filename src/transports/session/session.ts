@@ -42,8 +42,9 @@ export interface Session {
   /**
    * Resolves with the PUBACK (QoS 1), or once the system has taken the bytes (QoS 0). Messages leave in the order of the
    * calls. Rejects with a `SendFailure`: `no-answer` after `ackTimeoutMs`, `connection-lost`, `interrupted`, `bad-topic`.
+   * `dup` marks what may have arrived before; the device SDK cannot.
    */
-  publish(topic: string, payload: string, qos: 0 | 1): Promise<void>;
+  publish(topic: string, payload: string, qos: 0 | 1, dup?: boolean): Promise<void>;
   /** Resolves when the connection is lost, and says why; never after `end` or `cut`. */
   readonly lost: Promise<SendFailure>;
   /** Waits for the answers still out, then disconnects. Never rejects. */
