@@ -1,4 +1,12 @@
-#!/usr/bin/env -S node --import tsx
-import { execute } from '@oclif/core';
+#!/usr/bin/env node
+// simctl from source, without a build: commands are read as TypeScript. (The default map still needs one `npm run build`.)
+import { readFileSync } from 'node:fs';
+import { execute, settings } from '@oclif/core';
+import { register } from 'tsx/esm/api';
 
-await execute({ development: true, dir: import.meta.url });
+register();
+settings.enableAutoTranspile = false; // tsx does it
+const root = new URL('..', import.meta.url).pathname;
+const pjson = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+pjson.oclif.commands = './src/commands';
+await execute({ dir: import.meta.url, loadOptions: { root, pjson } });

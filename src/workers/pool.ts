@@ -56,8 +56,7 @@ export async function runShards(
 ): Promise<FleetResult> {
   const source = import.meta.url.endsWith('.ts');
   const pool = new Piscina<ShardTask, ShardResult>({
-    filename: fileURLToPath(new URL(source ? './shard.ts' : './shard.js', import.meta.url)),
-    execArgv: source ? ['--import', 'tsx'] : [],
+    filename: fileURLToPath(new URL(source ? './shard-from-source.js' : './shard.js', import.meta.url)),
     minThreads: tasks.length,
     maxThreads: tasks.length,
     // The default, 'sync', would freeze the event loop of a worker between tasks.
