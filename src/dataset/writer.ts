@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -55,9 +56,9 @@ export async function createDataset(dir: string, shape: DatasetShape): Promise<D
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
 
   const abort = async () => {
-    await Promise.all(
-      streams.map((stream) => new Promise<void>((resolve) => stream.destroy().once('close', () => resolve()))),
-    );
+    const open = streams.filter(({ closed }) => !closed);
+    // An error on the way is the one that `failure` holds already.
+    await Promise.allSettled(open.map((stream) => once(stream.destroy(), 'close')));
     await rm(partial, { recursive: true, force: true });
   };
 
@@ -66,7 +67,7 @@ export async function createDataset(dir: string, shape: DatasetShape): Promise<D
     write(partition, lines) {
       if (failure) throw failure;
       const stream = streams[partition]!;
-      if (stream.write(lines)) return;
+      if (stream.write(lines) || stream.closed) return;
       return new Promise((resolve, reject) => {
         const settle = () => {
           stream.off('drain', settle).off('close', settle);
