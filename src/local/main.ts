@@ -13,8 +13,7 @@ process.on('message', (message: ToStandIn) => {
   if (message.do === 'start') void start(message.options);
   else void stop();
 });
-// A terminal sends its interrupt to the whole group; the parent is the one to act on it.
-process.on('SIGINT', () => {});
+process.on('SIGINT', () => void stop());
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => process.exit());
 

@@ -18,7 +18,7 @@ export async function serveUntilStopped(standIn: StandIn, { readyFile, print }: 
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   try {
-    if (readyFile !== undefined) await writeReadyFile(readyFile, standIn.target);
+    if (readyFile !== undefined) await writeReadyFile(readyFile, { ...standIn.target, pid: process.pid });
     print(clientSettings(standIn.target, readyFile));
     await Promise.race([signalled, ended]);
   } finally {

@@ -97,6 +97,9 @@ function launch(dir: string, logFile: string) {
   const main = fileURLToPath(new URL(source ? './main.ts' : './main.js', import.meta.url));
   const child = fork(main, [], {
     stdio: ['ignore', log, log, 'ipc'],
+    // In a group of its own: a signal to the parent's whole group (Ctrl-C, `timeout`) is the parent's to act on, which
+    // may still need the stand-in to finish what it is doing.
+    detached: true,
     // From source it needs tsx, wherever it is started from; the parent's own flags (an inspector's port) are not for it.
     execArgv: source ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [],
   });

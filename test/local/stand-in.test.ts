@@ -331,6 +331,27 @@ describe('simctl local', () => {
     expect(() => process.kill(target.pid!, 0)).toThrow('ESRCH');
   });
 
+  it('outlives a signal to the group of whoever started it', async () => {
+    const script = `import { startStandIn } from '${new URL('../../src/local/spawn.ts', import.meta.url)}';
+      const standIn = await startStandIn({ dir: ${JSON.stringify(join(dir, 'group'))}, credentialsDir: '/nowhere' });
+      standIn.onExit(() => console.log('gone'));
+      process.once('SIGTERM', async () => {
+        const { status } = await fetch(standIn.target.queryEndpoint + '/get-device-without-tracker?deviceid=d');
+        console.log(status);
+        await standIn.stop();
+      });
+      console.log('ready');`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { detached: true });
+    let out = '';
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    await vi.waitFor(() => expect(out).toBe('ready\n'), { timeout: 20_000, interval: 20 });
+    process.kill(-child.pid!, 'SIGTERM');
+    await once(child, 'close');
+    expect(out).toBe('ready\n200\n');
+  });
+
   it('takes the stand-in with it when it is killed', async () => {
     const script = `import { startStandIn } from '${new URL('../../src/local/spawn.ts', import.meta.url)}';
       const { target } = await startStandIn({ dir: ${JSON.stringify(join(dir, 'orphan'))}, credentialsDir: '/nowhere' });
