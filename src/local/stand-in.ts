@@ -226,7 +226,11 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     },
     async stop() {
       await broker.close();
-      const timer = setTimeout(() => clock.stop(), DRAIN_MS);
+      const timer = setTimeout(() => {
+        clock.stop();
+        source.abandon();
+        functions.store.abandon();
+      }, DRAIN_MS);
       await engine.idle();
       await source.idle();
       await functions.store.idle();

@@ -36,6 +36,7 @@ export interface EventSourceOptions {
   readonly onDropped: (records: readonly StreamRecord[], error: unknown) => void;
 }
 
+const STOPPED = new Error('the stand-in stopped');
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 60_000;
 
@@ -61,6 +62,11 @@ export class EventSource {
   idle(): Promise<void> {
     if (this.pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Drops what still waits for its first attempt: there is no time left. */
+  abandon(): void {
+    for (const lane of this.#lanes) lane.abandon();
   }
 
   #finished(): void {
@@ -98,11 +104,18 @@ class Lane {
     if (!this.#running) void this.#run();
   }
 
+  abandon(): void {
+    const records: StreamRecord[] = [];
+    for (let record = this.#records.shift(); record; record = this.#records.shift()) records.push(record);
+    this.pending -= records.length;
+    if (records.length > 0) this.#options.onDropped(records, STOPPED);
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#records.length > 0) {
       const batch = await this.#nextBatch();
-      await this.#deliver(batch);
+      if (batch.length > 0) await this.#deliver(batch);
       this.pending -= batch.length;
     }
     this.#running = false;
@@ -137,7 +150,7 @@ class Lane {
       if (!(error instanceof TooManyRequests)) failures++;
       if (failures > settings.retries) break;
       const going = await clock.until(clock.now() + pause);
-      if (!going) return onDropped(records, new Error('the stand-in stopped'));
+      if (!going) return onDropped(records, STOPPED);
       pause = Math.min(LAST_PAUSE_MS, pause * 2);
     }
     if (!settings.bisect || records.length === 1) return onDropped(records, new Error('retries exhausted'));

@@ -59,6 +59,8 @@ interface QueuedEvent {
   throttled: number;
 }
 
+const STOPPED = new Error('the stand-in stopped');
+
 /** "from 1 second after the first attempt to a maximum of 5 minutes". */
 const MAX_BACK_OFF_MS = 300_000;
 
@@ -126,11 +128,16 @@ export class LambdaFunction {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  /** Drops what still waits for its first attempt: there is no time left. */
+  abandon(): void {
+    for (let queued = this.#queue.shift(); queued; queued = this.#queue.shift()) this.#drop(queued, STOPPED);
+  }
+
   #later(queued: QueuedEvent, ms: number): void {
     const { clock } = this.#options;
     void clock.until(clock.now() + ms).then((going) => {
       if (going) this.#ready(queued);
-      else this.#drop(queued, new Error('the stand-in stopped'));
+      else this.#drop(queued, STOPPED);
     });
   }
 

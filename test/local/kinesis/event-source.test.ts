@@ -121,6 +121,29 @@ describe('an event source mapping', () => {
     expect(dropped).toEqual([]);
   });
 
+  it('drops what it has not begun with when there is no time left', async () => {
+    const made = source(
+      async () => {
+        await made.clock.until(100);
+        return undefined;
+      },
+      { batchSize: 2, windowMs: 10 },
+    );
+    for (const text of 'abc') made.put(text);
+    await made.clock.advance(50);
+    made.mapping.abandon();
+    await made.clock.advance(100);
+    await made.mapping.idle();
+    expect(made.calls.map(([, texts]) => texts)).toEqual(['ab']);
+    expect(made.dropped).toEqual(['c']);
+    made.put('d');
+    made.mapping.abandon(); // while its window is open
+    await made.clock.advance(100);
+    await made.mapping.idle();
+    expect(made.calls).toHaveLength(1);
+    expect(made.dropped).toEqual(['c', 'd']);
+  });
+
   it('keeps the order of each key, however many batches run at a time', async () => {
     const seen = new Map<string, number[]>();
     const made = source(

@@ -190,6 +190,25 @@ describe('a function', () => {
     expect(lambda.counters.throttles).toBe(1);
   });
 
+  it('drops what it has not begun with when there is no time left, and finishes what it has', async () => {
+    const done: unknown[] = [];
+    const dropped: unknown[] = [];
+    const { clock, lambda } = functionWith(
+      async (event) => {
+        await clock.until(100);
+        done.push(event);
+      },
+      {},
+      { onDropped: (event) => dropped.push(event) },
+    );
+    for (const event of ['a', 'b', 'c']) lambda.enqueue(event);
+    await clock.advance(50);
+    lambda.abandon();
+    await clock.advance(50);
+    await lambda.idle();
+    expect([done, dropped]).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('gives up what waits when the clock stops', async () => {
     const { clock, lambda } = functionWith(async () => {
       throw new Error('no');
