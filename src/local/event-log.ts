@@ -29,7 +29,7 @@ export function eventLog(dir: string, { region, accountId }: { region: string; a
 }
 
 /** The form of amazon-location-service-pettracker-demo's handler, which receives them. */
-export function eventBridgeEvent({ tracker, update, receivedTime }: PositionEvent, region: string, accountId: string) {
+function eventBridgeEvent({ tracker, update, receivedTime }: PositionEvent, region: string, accountId: string) {
   return {
     version: '0',
     id: randomUUID(),

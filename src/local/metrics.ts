@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openLineLog } from '../line-log.ts';
 
 /** One metric over one second, as GetMetricStatistics gives it. Nothing happened: no line. */
-export interface MetricLine {
+interface MetricLine {
   namespace: string;
   metric: string;
   dimensions: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface Metrics {
   close(): Promise<void>;
 }
 
-export const PERIOD_MS = 1000;
+const PERIOD_MS = 1000;
 
 /** `now` gives epoch ms. Values are summed up as they come, so that a second costs a line, however much happens in it. */
 export function openMetrics(dir: string, now: () => number): Metrics {

@@ -11,7 +11,7 @@ import type { Action, Rule } from './engine.ts';
 import { parseSql } from './sql.ts';
 
 /** One of its members. Roles are given by AWS's clients, and not looked at: the stand-in has no IAM. */
-export interface ActionDefinition {
+interface ActionDefinition {
   readonly lambda?: { readonly functionArn: string };
   readonly location?: LocationActionOptions;
   readonly kinesis?: { readonly streamName: string; readonly partitionKey?: string };

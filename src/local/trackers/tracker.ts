@@ -22,7 +22,7 @@ export type Outcome = 'stored' | 'filtered' | 'repeated' | { readonly refused: s
 
 const DAY_MS = 86_400_000;
 /** Positions are kept for 30 days of sample time. */
-export const RETENTION_MS = 30 * DAY_MS;
+const RETENTION_MS = 30 * DAY_MS;
 
 /** Texts: latitude as probed on the live service, "older" as the 2022 project saw it; the others are ours. */
 const LATITUDE = { refused: 'latitude must be between -90 and 90 degrees' };
