@@ -7,6 +7,7 @@ import type { RunOptions } from '../run/options.ts';
 const fleet = { helpGroup: 'FLEET' };
 const backend = { helpGroup: 'BACKEND' };
 const load = { helpGroup: 'LOAD' };
+const standIn = { helpGroup: 'EMBEDDED STAND-IN' };
 
 export default class Run extends SimctlCommand {
   static override summary = 'Drive a fleet through the backend, and say what became of every update.';
@@ -67,12 +68,30 @@ export default class Run extends SimctlCommand {
       min: 0,
       description: 'ms an update waits for others to share its request (tracker)',
     }),
+    ingest: Flags.string({
+      ...standIn,
+      default: 'lambda',
+      options: ['lambda', 'stream', 'direct'],
+      description: "from topic to tracker: a function for each message, a stream in batches, or the rule's own action",
+    }),
+    environments: Flags.integer({
+      ...standIn,
+      default: 1,
+      min: 1,
+      description: 'ingest functions at work at once; more than one may reorder updates',
+    }),
+    jitter: Flags.integer({
+      ...standIn,
+      default: 0,
+      min: 0,
+      description: 'ms, at most, that a message takes through the rule engine',
+    }),
     drop: Flags.string({
-      ...backend,
+      ...standIn,
       multiple: true,
       default: [],
       helpValue: 'DEVICE@SEQ',
-      description: 'an update that the embedded stand-in shall lose, to see that it is found out',
+      description: 'an update to lose, to see that it is found out',
     }),
     pace: Flags.string({ ...load, default: 'replay:10', description: 'replay, replay:SPEED or max' }),
     'min-gap': Flags.integer({ ...load, default: 0, description: 'ms a device waits after an answer' }),
@@ -144,6 +163,11 @@ function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOption
     connectConcurrency: flags['connect-concurrency'],
     settleMs: flags.settle,
     pollMs: flags.poll,
+    standIn: {
+      ingest: flags.ingest as RunOptions['standIn']['ingest'],
+      environments: flags.environments,
+      jitterMs: flags.jitter,
+    },
     drop: flags.drop,
   };
 }

@@ -6,7 +6,7 @@ import type { RunError } from '../errors.ts';
 import { startStandIn } from '../local/spawn.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
-import type { RunOptions } from './options.ts';
+import type { RunOptions, StandInBehaviour } from './options.ts';
 import { STAND_IN } from './run-directory.ts';
 
 /** What a run goes against: the embedded stand-in, or a target that somebody else runs. */
@@ -25,7 +25,7 @@ export interface Backend {
 }
 
 export async function openBackend(
-  options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'>,
+  options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'> & { readonly standIn?: StandInBehaviour },
   runDir: string,
 ): Promise<Backend> {
   if (options.target === 'local') return embedded(options, runDir);
@@ -49,9 +49,23 @@ export async function openBackend(
   };
 }
 
-async function embedded({ drop }: Pick<RunOptions, 'drop'>, runDir: string): Promise<Backend> {
+async function embedded(
+  { drop, standIn: behaviour }: Pick<RunOptions, 'drop'> & { readonly standIn?: StandInBehaviour },
+  runDir: string,
+): Promise<Backend> {
   const dir = join(runDir, STAND_IN);
-  const standIn = await startStandIn({ dir, drop, credentialsDir: join(dir, 'credentials') });
+  const standIn = await startStandIn({
+    dir,
+    drop,
+    credentialsDir: join(dir, 'credentials'),
+    ...(behaviour === undefined
+      ? {}
+      : {
+          ingest: behaviour.ingest,
+          jitterMs: behaviour.jitterMs,
+          lambda: { environments: behaviour.environments },
+        }),
+  });
   const { target } = standIn;
   const end = async () => {
     const report = await standIn.stop();

@@ -1,5 +1,14 @@
 import type { ClientName, TransportName } from '../transports/index.ts';
 
+/** The weather that a laptop does not have; at rest, nothing is reordered. */
+export interface StandInBehaviour {
+  readonly ingest: 'lambda' | 'stream' | 'direct';
+  /** Ingest functions at work at once. */
+  readonly environments: number;
+  /** ms, at most, that a message takes through the rule engine. */
+  readonly jitterMs: number;
+}
+
 /** All that a run can be told, as plain values; `undefined` leaves it to simctl. */
 export interface RunOptions {
   /** The run's directory; by default `runs/` and a timestamp. */
@@ -26,6 +35,8 @@ export interface RunOptions {
   readonly ackTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly lingerMs: number;
+  /** How the embedded stand-in behaves. */
+  readonly standIn: StandInBehaviour;
   /** Messages the embedded stand-in shall lose, `<device>@<seq>`: shows that the accounting finds them. */
   readonly drop: readonly string[];
 

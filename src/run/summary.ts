@@ -29,6 +29,10 @@ export interface Summary {
   unexplained: number;
   duplicated: number;
   reordered: number;
+  /** Latencies below zero: clocks that disagree. */
+  negative: number;
+  /** What the analyser has to say of the logs it read. */
+  notes: string[];
   /** Sender's verdict × backend's verdict. */
   cross: Findings['cross'];
   evidence: Findings['evidence'];
@@ -80,6 +84,8 @@ export function summarise({ out, plan, fleet, findings, cpuSeconds, standInCpuSe
     unexplained: findings.unexplained,
     duplicated: findings.duplicated,
     reordered: findings.reordered,
+    negative: findings.negative,
+    notes: findings.notes,
     cross,
     evidence,
     response: percentilesOf(fleet.response),
@@ -134,6 +140,12 @@ export function summaryText(summary: Summary): string {
     row('publish→seen, earliest', summary.endToEndEarliest),
     row('late (due→sent)', summary.late),
     '',
+    ...(summary.negative > 0 ? [`${summary.negative} latencies are below zero: the clocks disagree`] : []),
+    ...(summary.duplicated > 0 ? [`${summary.duplicated} updates reached the trackers more than once`] : []),
+    ...(summary.reordered > 0
+      ? [`${summary.reordered} updates reached the trackers after a later one of their device`]
+      : []),
+    ...summary.notes,
     `CPU: generator ${summary.cpuSeconds.toFixed(1)} s` +
       (summary.standInCpuSeconds === undefined ? '' : `, stand-in ${summary.standInCpuSeconds.toFixed(1)} s`),
     `Everything is in ${summary.out}`,
