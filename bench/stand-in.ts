@@ -7,10 +7,11 @@
  * path: devices over mTLS, broker, rule, ingest function, trackers; CPU of the stand-in's process per update.
  * trackers: the HTTP API alone, ten updates a request, from bare keep-alive connections in this process.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/clock.ts';
 import { countedDevices } from '../src/fleet/device-list.ts';
@@ -48,6 +49,14 @@ async function withStandIn<T>(run: (target: Target) => Promise<T>) {
   }
 }
 
+/** Resolves once the ingest log has that many lines: a stand-in that is stopped waits a few seconds only. */
+async function written(file: string, lines: number): Promise<void> {
+  for (let count = 0; count < lines; await setTimeout(200)) {
+    count = 0;
+    for (const byte of await readFile(file)) if (byte === 10) count++;
+  }
+}
+
 /** CPU seconds of a stand-in that does everything but the updates, and of one that does them too. */
 async function path(): Promise<void> {
   const ids = countedDevices(Number(values.devices), 'BEN');
@@ -68,6 +77,7 @@ async function path(): Promise<void> {
         }),
       );
       await transport.close();
+      await written(target.ingestLog!, ids.length * updates);
       clock.stop();
       return from;
     });
