@@ -19,7 +19,9 @@ export async function sampleTimeShift(
   if (plan.live) return 'live';
   if (byHand !== undefined) return byHand;
   const { firstSampleTime, lastSampleTime } = plan;
-  const lastUsed = embedded ? undefined : await readLastSampleTime(shiftStateFile(), target.name);
+  // A stand-in that somebody started anew has forgotten what an earlier one held.
+  const key = target.pid === undefined ? target.name : `${target.name}/${target.pid}`;
+  const lastUsed = embedded ? undefined : await readLastSampleTime(shiftStateFile(), key);
   const { shift } = planShift({
     firstSampleTime,
     lastSampleTime,
@@ -27,6 +29,6 @@ export async function sampleTimeShift(
     everyMs: everySeconds * 1000,
     ...(lastUsed === undefined ? {} : { lastUsed }),
   });
-  if (!embedded) await writeLastSampleTime(shiftStateFile(), target.name, lastSampleTime + shift);
+  if (!embedded) await writeLastSampleTime(shiftStateFile(), key, lastSampleTime + shift);
   return shift;
 }
