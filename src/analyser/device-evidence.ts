@@ -18,7 +18,7 @@ export type AnswersFrom = 'ingest' | 'sender' | 'nowhere';
 
 const TRACKER = 'tracker:';
 
-export function joinDevice(log: DeviceLog, { codes, ingestCut }: Evidence, from: AnswersFrom): JoinedDevice {
+export function joinDevice(log: DeviceLog, { codes, ingestCut, watched }: Evidence, from: AnswersFrom): JoinedDevice {
   const sent = sentUpdates(log, codes, from);
   const answers = newAnswers();
   if (from === 'sender') for (const update of sent) answerOf(update, answers);
@@ -30,6 +30,7 @@ export function joinDevice(log: DeviceLog, { codes, ingestCut }: Evidence, from:
   return {
     sent,
     seen: seenOf(log),
+    watched,
     stored: new Map(log.stored.sampleTime.map((sampleTime, i) => [sampleTime, log.stored.receivedTime[i]!])),
     swept: sweptOf(log),
     answers: from === 'nowhere' ? undefined : answers.bySampleTime,

@@ -38,6 +38,8 @@ export interface Evidence {
   /** Lines of the receive log that are of no device that sent anything. */
   readonly strangers: number;
   readonly received: number;
+  /** Whether there is a receive log at all. */
+  readonly watched: boolean;
 }
 
 export const NO_CODE = -1;
@@ -96,7 +98,7 @@ export async function gather(logs: RunLogs): Promise<Evidence> {
     else addAnswer(device, sampleTime, codes.of(code), message);
   });
   const ingestCut = halfLines > halfBefore;
-  return { devices, codes: codes.list, halfLines, ingestCut, notes, strangers, received };
+  return { devices, codes: codes.list, halfLines, ingestCut, notes, strangers, received, watched: logs.received !== undefined };
 }
 
 function addAnswer({ ingest }: DeviceLog, sampleTime: number, code: number, message: string | undefined): void {

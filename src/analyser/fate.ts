@@ -9,6 +9,8 @@ export interface DeviceEvidence {
   readonly sent: readonly SentUpdate[];
   /** Sample times that a viewer saw. */
   readonly seen: { has(sampleTime: number): boolean };
+  /** Whether there was a viewer at all. */
+  readonly watched: boolean;
   /** Sample times that the tracker holds. */
   readonly stored: { has(sampleTime: number): boolean; keys(): Iterable<number> };
   /** Windows of sample time, [from, to), over which the whole history was read. */
@@ -63,7 +65,7 @@ export function fatesOf(device: DeviceEvidence): Fate[] {
 function backendVerdict(update: SentUpdate, device: DeviceEvidence, storedTimes: readonly number[]): Verdict {
   const { sampleTime } = update;
   if (device.seen.has(sampleTime)) return { backend: 'seen', evidence: 'a poll returned it' };
-  if (device.stored.has(sampleTime)) return { backend: 'superseded', evidence: 'stored, and no poll returned it' };
+  if (device.stored.has(sampleTime)) return unseen(sampleTime, device, storedTimes);
   const swept = device.swept.some(({ from, to }) => sampleTime >= from && sampleTime < to);
   const answers = device.answers?.get(sampleTime);
   if (answers?.code !== undefined) return refused(answers, answers.code, swept);
@@ -73,6 +75,13 @@ function backendVerdict(update: SentUpdate, device: DeviceEvidence, storedTimes:
   if (update.answerMissed) return unexplained('not stored, and the answer of the tracker did not arrive');
   if (device.doubt !== undefined) return unexplained(`not stored, and ${device.doubt}`);
   return { backend: 'lost', evidence: 'not stored, and the ingest log does not know it' };
+}
+
+/** Stored and not seen: only if a viewer looked, and a newer one was stored, is that the reason. */
+function unseen(sampleTime: number, { watched }: DeviceEvidence, storedTimes: readonly number[]): Verdict {
+  if (!watched) return unexplained('stored; no viewer looked');
+  if (storedTimes.at(-1) === sampleTime) return unexplained('stored, the newest, and yet no poll returned it');
+  return { backend: 'superseded', evidence: 'stored, no poll returned it, and a newer one was stored' };
 }
 
 function refused({ taken, message }: Answers, code: string, swept: boolean): Verdict {

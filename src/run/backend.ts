@@ -2,12 +2,15 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { RunError } from '../errors.ts';
+import { RunError } from '../errors.ts';
 import { startStandIn } from '../local/spawn.ts';
+import { isRunning } from '../process-alive.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import type { RunOptions, StandInBehaviour } from './options.ts';
 import { STAND_IN } from './run-directory.ts';
+
+const LOOK_EVERY_MS = 1000;
 
 /** What a run goes against: the embedded stand-in, or a target that somebody else runs. */
 export interface Backend {
@@ -18,17 +21,19 @@ export interface Backend {
   ingested(): Promise<number | undefined>;
   /** Ends it if it is ours, and copies this run's part of the ingest log to `file`. @returns whether there was one. */
   finish(file: string): Promise<{ ingest: boolean; cpuSeconds: number | undefined }>;
-  /** Calls back if it is ours and ends by itself. */
-  onDeath(callback: (error: RunError) => void): void;
+  /** Calls back once if it ends while it is in use; `death` then says how. */
+  onDeath(callback: () => void): void;
+  death(): RunError | undefined;
   /** Ends it if it is ours; with `forget`, takes its directory away too. */
   discard(forget?: boolean): Promise<void>;
 }
 
 export async function openBackend(
-  options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'> & { readonly standIn?: StandInBehaviour },
+  options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'> &
+    Partial<Pick<RunOptions, 'transport' | 'broker'>> & { readonly standIn?: StandInBehaviour },
   runDir: string,
 ): Promise<Backend> {
-  if (options.target === 'local') return embedded(options, runDir);
+  if (options.target === 'local') return withoutServices(options) ?? embedded(options, runDir);
   const found = await readTarget(options.target);
   const target = options.queryEndpoint === undefined ? found : { ...found, queryEndpoint: options.queryEndpoint };
   const from = (await sizeOf(target.ingestLog)) ?? 0;
@@ -44,7 +49,53 @@ export async function openBackend(
       else await writeFile(file, '');
       return { ingest: true, cpuSeconds: undefined };
     },
+    ...watched(target),
+  };
+}
+
+/** A stand-in that somebody else runs may end meanwhile; then nothing more is to be had of it. */
+function watched({ pid, name }: Target): Pick<Backend, 'onDeath' | 'death' | 'discard'> {
+  let death: RunError | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    onDeath(callback) {
+      if (pid === undefined) return;
+      timer = setInterval(() => {
+        if (isRunning(pid)) return;
+        clearInterval(timer);
+        death = new RunError(`the stand-in ${name} (process ${pid}) has ended while the run went on`);
+        callback();
+      }, LOOK_EVERY_MS);
+      timer.unref();
+    },
+    death: () => death,
+    discard: async () => clearInterval(timer),
+  };
+}
+
+/** What goes to a broker alone, or nowhere, needs no AWS services: there is nothing to start, and nobody to ask after it. */
+function withoutServices({
+  transport,
+  broker,
+}: Partial<Pick<RunOptions, 'transport' | 'broker'>>): Backend | undefined {
+  if (transport !== 'memory' && transport !== 'mqtt') return undefined;
+  const name = broker === undefined ? transport : `mqtt/${new URL(broker).host}`;
+  const target: Target = {
+    name,
+    region: 'none',
+    mqttHost: '',
+    mqttPort: 0,
+    credentialsDir: '',
+    trackerPrefix: 'sim-iot-tracker',
+    trackerCount: 10,
+  };
+  return {
+    target,
+    embedded: transport === 'memory',
+    ingested: async () => undefined,
+    finish: async () => ({ ingest: false, cpuSeconds: undefined }),
     onDeath() {},
+    death: () => undefined,
     discard: async () => {},
   };
 }
@@ -67,6 +118,7 @@ async function embedded(
         }),
   });
   const { target } = standIn;
+  let death: RunError | undefined;
   const end = async () => {
     const report = await standIn.stop();
     // Private keys of an authority that is no more are of no use to anybody.
@@ -84,7 +136,12 @@ async function embedded(
       await rm(target.ingestLog, { force: true });
       return { ingest: true, cpuSeconds };
     },
-    onDeath: standIn.onExit,
+    onDeath: (callback) =>
+      standIn.onExit((error) => {
+        death = error;
+        callback();
+      }),
+    death: () => death,
     async discard(forget = false) {
       await end();
       if (forget) await rm(dir, { recursive: true, force: true });

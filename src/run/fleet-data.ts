@@ -14,12 +14,13 @@ export async function fleetData(
   signal: AbortSignal,
 ): Promise<Dataset> {
   const { dataset: dir, probes, csvColumns, generate, every } = options;
-  if (probes !== undefined) return prepare(probes, csvColumns, every, reporter);
+  if (probes !== undefined) return prepare(probes, csvColumns, every, reporter, signal);
   if (dir !== undefined) {
     const dataset = await openDataset(dir);
     if (dataset.manifest.everySeconds >= every) return dataset;
-    const files = dataset.manifest.partitions.map(({ file }) => join(dataset.dir, file));
-    return prepare(files, undefined, every, reporter);
+    const full = dataset.manifest.partitions.filter(({ fixes }) => fixes > 0);
+    const files = full.map(({ file }) => join(dataset.dir, file));
+    return prepare(files, undefined, every, reporter, signal);
   }
   const { agents, seconds, seed } = generate;
   reporter.step('prepare', `Generating ${agents} devices for ${seconds} s, one fix per ${every} s (seed ${seed})`);
@@ -39,6 +40,7 @@ function prepare(
   csvColumns: string | undefined,
   every: number,
   reporter: Reporter,
+  signal: AbortSignal,
 ): Promise<Dataset> {
   reporter.step(
     'prepare',
@@ -49,5 +51,6 @@ function prepare(
     ...(csvColumns === undefined ? {} : { columns: parseCsvColumns(csvColumns) }),
     every,
     cacheDir: cacheDir(),
+    signal,
   });
 }

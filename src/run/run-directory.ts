@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { codeOf, messageOf, SetupError, UsageError } from '../errors.ts';
+import { codeOf, messageOf, RunError, SetupError, UsageError } from '../errors.ts';
 
 /** Where the embedded stand-in keeps its log and certificate. */
 export const STAND_IN = 'stand-in';
@@ -60,7 +60,7 @@ export function openRunDirectory(dir: string): RunDirectory {
         await writeFile(partial, text);
         await rename(partial, join(dir, name));
       } catch (error) {
-        throw new SetupError(`cannot write ${join(dir, name)}: ${messageOf(error)}`, { cause: error });
+        throw new RunError(`cannot write ${join(dir, name)}: ${messageOf(error)}`, { cause: error });
       }
     },
   };

@@ -3,18 +3,20 @@ import { analyseRun } from '../analyser/analyse.ts';
 import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { type Dataset, readDevices } from '../dataset.ts';
-import { RunError } from '../errors.ts';
+import { isSimctlError, messageOf, RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
 import type { Target } from '../target.ts';
+import { readTarget } from '../target-file.ts';
 import { checkRequest, type Plan, planRun } from '../workers/plan.ts';
 import { type FleetResult, runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import { type Backend, openBackend } from './backend.ts';
 import { readyDevices } from './certificates.ts';
+import { checkDrops } from './drops.ts';
 import { fleetData } from './fleet-data.ts';
 import type { RunOptions } from './options.ts';
 import { createRunDirectory, type RunDirectory, sentLogs } from './run-directory.ts';
-import { sampleTimeShift } from './sample-times.ts';
+import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
 import type { Ending } from './signals.ts';
 import { type Summary, summarise } from './summary.ts';
 import { openViewer, type SampleWindow, type Viewer } from './viewer.ts';
@@ -46,15 +48,27 @@ interface Run extends RunContext {
  */
 export async function run(options: RunOptions, { reporter, ending }: RunContext): Promise<Summary> {
   checkRequest(options);
+  // A target that is none is said before a fleet is made for it.
+  if (options.target !== 'local') await readTarget(options.target);
   const epoch = readEpoch();
   const files = await createRunDirectory(options.out, new Date(epoch.wallMs));
+  const begun = { sending: false };
   try {
-    return await withBackend(options, epoch, files, { reporter, ending });
+    return await withBackend(options, epoch, files, { reporter, ending }, begun);
   } catch (error) {
     // A run that could not go on keeps what it has; one that never began leaves nothing.
-    if (!(error instanceof RunError)) await files.discard();
-    throw error;
+    if (!begun.sending) await files.discard();
+    throw systemTrouble(error, files.dir) ?? error;
   }
+}
+
+/** What the system said while the run went on (a full disk, an open-file limit), as an error that says what to do. */
+function systemTrouble(error: unknown, dir: string): RunError | undefined {
+  if (isSimctlError(error) || (error as { syscall?: unknown }).syscall === undefined) return undefined;
+  return new RunError(`the run could not go on: ${messageOf(error)}`, {
+    cause: error,
+    hint: `What there is of it is in ${dir}.`,
+  });
 }
 
 async function withBackend(
@@ -62,38 +76,36 @@ async function withBackend(
   epoch: Epoch,
   files: RunDirectory,
   { reporter, ending }: RunContext,
+  begun: { sending: boolean },
 ): Promise<Summary> {
   const dataset = await fleetData(options, files.dir, reporter, ending.stop);
   const plan = planRun(options, dataset.manifest);
   plan.notes.forEach(reporter.note);
+  ending.stop.throwIfAborted();
 
   reporter.step(
     'backend',
     options.target === 'local' ? 'Starting the stand-in of the AWS services' : `Looking at ${options.target}`,
   );
   const backend = await openBackend(options, files.dir);
-  let death: RunError | undefined;
-  backend.onDeath((error) => {
-    death = error;
-    ending.request();
-  });
+  backend.onDeath(ending.request);
   try {
-    const summary = await drive({ options, epoch, files, dataset, plan, backend, reporter, ending });
-    if (death) throw death;
-    return summary;
+    return await drive({ options, epoch, files, dataset, plan, backend, reporter, ending }, begun);
   } catch (error) {
-    if (!(error instanceof RunError)) await backend.discard(true);
-    throw death ?? error;
+    if (!begun.sending) await backend.discard(true);
+    throw backend.death() ?? error;
   } finally {
     await backend.discard();
   }
 }
 
-async function drive(run: Run): Promise<Summary> {
+async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const { options, epoch, files, dataset, plan, backend, reporter, ending } = run;
   const clock = systemClock(epoch);
   const devices = (await readDevices(dataset)).map(({ deviceId }) => deviceId);
+  checkDrops(options.drop, devices);
   await readyDevices(options.transport, backend, devices, reporter, ending.stop);
+  ending.stop.throwIfAborted();
   const shift = await sampleTimeShift(plan, dataset.manifest.everySeconds, backend, options.shift, clock.now());
   await files.write(
     'plan.json',
@@ -103,7 +115,11 @@ async function drive(run: Run): Promise<Summary> {
   const viewer = await openViewer(options, backend.target, files, epoch);
   try {
     const cpuBefore = process.cpuUsage();
-    const fleet = await sendAll(run, shift, viewer);
+    const fleet = await sendAll(run, shift, viewer, begun);
+    // Nobody is left to ask what became of it; the logs say what is known.
+    const death = backend.death();
+    if (death) throw death;
+    await noteLiveEnd(backend, shift, fleet.lastDoneAt);
     const { user, system } = process.cpuUsage(cpuBefore);
     reporter.step('settle', 'Waiting until nothing changes any more');
     await viewer.settle({ backend, clock, quietMs: options.settleMs, abort: ending.abort, reporter });
@@ -117,7 +133,12 @@ async function drive(run: Run): Promise<Summary> {
 }
 
 /** Connects the fleet and sends all it has. */
-async function sendAll(run: Run, shift: number | 'live', viewer: Viewer): Promise<FleetResult> {
+async function sendAll(
+  run: Run,
+  shift: number | 'live',
+  viewer: Viewer,
+  begun: { sending: boolean },
+): Promise<FleetResult> {
   const { options, epoch, plan, reporter, ending } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
   let running = false;
@@ -128,6 +149,7 @@ async function sendAll(run: Run, shift: number | 'live', viewer: Viewer): Promis
     onSnapshot(snapshot) {
       if (!running && snapshot.startedAt > 0) {
         running = true;
+        begun.sending = true;
         reporter.step('run', `Sending ${plan.updates} updates, pace ${options.pace}`);
       }
       const seen = viewer.seen();
@@ -194,7 +216,8 @@ async function account(run: Run, fleet: FleetResult, cpuSeconds: number): Promis
     trackerAnswers: options.transport === 'tracker',
     fatesOut: files.fates,
   });
-  const summary = summarise({ out: files.dir, plan, fleet, findings, cpuSeconds, standInCpuSeconds });
+  const interrupted = fleet.interrupted || run.ending.stop.aborted;
+  const summary = summarise({ out: files.dir, plan, fleet, findings, cpuSeconds, standInCpuSeconds, interrupted });
   const { response, service, late } = fleet;
   const { publishToStore, endToEnd, endToEndEarliest } = findings;
   const histograms = { response, service, late, publishToStore, endToEnd, endToEndEarliest };

@@ -1,6 +1,7 @@
 import { readLastSampleTime, writeLastSampleTime } from '../generator/shift-state.ts';
 import { planShift } from '../generator/time-shift.ts';
 import { shiftStateFile } from '../home.ts';
+import type { Target } from '../target.ts';
 import type { Plan } from '../workers/plan.ts';
 import type { Backend } from './backend.ts';
 
@@ -16,12 +17,19 @@ export async function sampleTimeShift(
   byHand: number | undefined,
   now: number,
 ): Promise<number | 'live'> {
-  if (plan.live) return 'live';
-  if (byHand !== undefined) return byHand;
   const { firstSampleTime, lastSampleTime } = plan;
-  // A stand-in that somebody started anew has forgotten what an earlier one held.
-  const key = target.pid === undefined ? target.name : `${target.name}/${target.pid}`;
-  const lastUsed = embedded ? undefined : await readLastSampleTime(shiftStateFile(), key);
+  const note = async (last: number) => {
+    if (!embedded) await writeLastSampleTime(shiftStateFile(), keyOf(target), last);
+  };
+  if (plan.live) {
+    await note(now);
+    return 'live';
+  }
+  if (byHand !== undefined) {
+    await note(lastSampleTime + byHand);
+    return byHand;
+  }
+  const lastUsed = embedded ? undefined : await readLastSampleTime(shiftStateFile(), keyOf(target));
   const { shift } = planShift({
     firstSampleTime,
     lastSampleTime,
@@ -29,6 +37,21 @@ export async function sampleTimeShift(
     everyMs: everySeconds * 1000,
     ...(lastUsed === undefined ? {} : { lastUsed }),
   });
-  if (!embedded) await writeLastSampleTime(shiftStateFile(), key, lastSampleTime + shift);
+  await note(lastSampleTime + shift);
   return shift;
+}
+
+/** A live run ends when it ends: only then is it known how far its sample times went. */
+export async function noteLiveEnd(
+  { target, embedded }: Backend,
+  shift: number | 'live',
+  lastDoneAt: number,
+): Promise<void> {
+  if (shift !== 'live' || embedded || lastDoneAt === 0) return;
+  await writeLastSampleTime(shiftStateFile(), keyOf(target), Math.ceil(lastDoneAt));
+}
+
+/** A stand-in that somebody started anew has forgotten what an earlier one held. */
+function keyOf({ name, pid }: Target): string {
+  return pid === undefined ? name : `${name}/${pid}`;
 }

@@ -60,9 +60,19 @@ export interface Outcome {
   readonly findings: Findings;
   readonly cpuSeconds: number;
   readonly standInCpuSeconds: number | undefined;
+  /** Asked to end, while it was sending or later. */
+  readonly interrupted: boolean;
 }
 
-export function summarise({ out, plan, fleet, findings, cpuSeconds, standInCpuSeconds }: Outcome): Summary {
+export function summarise({
+  out,
+  plan,
+  fleet,
+  findings,
+  cpuSeconds,
+  standInCpuSeconds,
+  interrupted,
+}: Outcome): Summary {
   const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
   return {
     out,
@@ -97,7 +107,7 @@ export function summarise({ out, plan, fleet, findings, cpuSeconds, standInCpuSe
     seconds: Math.max(0, fleet.lastDoneAt - fleet.firstSentAt) / 1000,
     cpuSeconds,
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
-    interrupted: fleet.interrupted,
+    interrupted,
   };
 }
 

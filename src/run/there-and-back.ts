@@ -45,8 +45,8 @@ interface Journey extends ThereAndBackOptions {
   leg<T>(name: string, detail: string, step: () => Promise<T>): Promise<T>;
 }
 
-/** Iolani Palace, Honolulu: on the default map. */
-const SOMEWHERE: Position = [-157.8591, 21.3069];
+/** Götaplatsen, Gothenburg: on the default map. */
+const SOMEWHERE: Position = [11.9804, 57.6971];
 /** Trackers store a device's position only 30 s of sample time after the last (Amazon Location, time-based filtering). */
 const FILTER_MS = 30_000;
 const POLL_MS = 100;
@@ -169,7 +169,7 @@ async function explained<T>({ to }: Journey, step: () => Promise<T>): Promise<T>
 const HINTS: Readonly<Record<string, string>> = {
   'no-certificate':
     'Make the device first: simctl provision --count 1 and the same --target; then name it with --device.',
-  'certificate-expired': 'Remove the device and provision it anew.',
+  'certificate-expired': 'Remove the fleet and provision it anew: simctl fleet remove, simctl provision.',
   'tls-failed': 'Is the caFile of the target the authority that signed the broker, and the certificate still active?',
 };
 

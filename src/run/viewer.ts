@@ -51,7 +51,7 @@ export async function openViewer(
   const ratePerSecond = target.locationEndpoint === undefined ? REAL_SWEEP_RATE : undefined;
   return {
     seen: () => receiver.snapshot.seen,
-    settle: (options) => quiet(() => receiver.snapshot.seen, options),
+    settle: (options) => quiet(() => receiver.snapshot, options),
     async sweep(devices, { from, to }, reporter, abort) {
       if (abort.aborted) return;
       const cut = once(abort, 'abort').then(() => ({ failed: devices.length }));
@@ -75,14 +75,22 @@ export async function openViewer(
   };
 }
 
-async function quiet(seen: () => number, { backend, clock, quietMs, abort, reporter }: SettleOptions): Promise<void> {
+/**
+ * Two rounds must have ended since the last change: the first may have begun before it, the second has looked at all that
+ * is stored.
+ */
+async function quiet(
+  watching: () => { seen: number; rounds: number },
+  { backend, clock, quietMs, abort, reporter }: SettleOptions,
+): Promise<void> {
   const begun = clock.now();
-  let [last, since] = ['', begun];
+  let [last, since, roundsThen] = ['', begun, 0];
   while (!abort.aborted && clock.now() - begun < SETTLE_AT_MOST_MS) {
-    const state = `${seen()} ${await backend.ingested()}`;
+    const { seen, rounds } = watching();
+    const state = `${seen} ${await backend.ingested()}`;
     const now = clock.now();
-    if (state !== last) [last, since] = [state, now];
-    if (now - since >= quietMs) return;
+    if (state !== last) [last, since, roundsThen] = [state, now, rounds];
+    if (now - since >= quietMs && rounds >= roundsThen + 2) return;
     reporter.progress(Math.round(now - since), quietMs);
     await clock.until(now + LOOK_EVERY_MS);
   }

@@ -73,7 +73,7 @@ function checkCertificate(
   if (Date.parse(validTo) < now || Date.parse(validFrom) > now) {
     throw new SendFailure(
       'certificate-expired',
-      `the certificate of ${deviceId} is valid from ${validFrom} to ${validTo}; provision the device anew`,
+      `the certificate of ${deviceId} is valid from ${validFrom} to ${validTo}; remove the fleet and provision it anew`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { TOPIC_ROOT } from '../wire.ts';
 import { type Pace, paceText, parsePace, scheduledMs } from './pacer.ts';
 
 /** What a person asked for, as the flags say it. */
@@ -14,6 +15,10 @@ export interface PlanRequest {
   readonly transport: string;
   readonly broker: string | undefined;
   readonly legacySwap: boolean;
+  readonly target: string;
+  readonly topicRoot: string;
+  readonly queryEndpoint: string | undefined;
+  readonly drop: readonly string[];
 }
 
 /** The part of a dataset's manifest that a plan needs. */
@@ -68,6 +73,16 @@ export function checkRequest(request: PlanRequest): void {
     problems.push('--transport mqtt needs --broker mqtt://HOST:PORT');
   if (request.transport !== 'mqtt' && request.broker)
     problems.push(`--broker goes with --transport mqtt, not ${request.transport}`);
+  if (request.target === 'local' && request.transport === 'iot' && request.topicRoot !== TOPIC_ROOT)
+    problems.push(
+      `the stand-in's rule and policy know the topic ${TOPIC_ROOT} alone; got --topic ${request.topicRoot}`,
+    );
+  if (request.target === 'local' && request.queryEndpoint !== undefined)
+    problems.push('--query-endpoint is for a backend that is not embedded; say which with --target');
+  if (request.drop.length > 0 && (request.target !== 'local' || request.transport !== 'iot'))
+    problems.push(
+      "--drop is a fault of the embedded stand-in's rule engine: it goes with --target local and --transport iot",
+    );
   if (request.transport === 'tracker' && request.legacySwap)
     problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
   refuse(problems);

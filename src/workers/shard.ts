@@ -3,10 +3,10 @@ import { systemClock } from '../clock.ts';
 import { openDataset, readTracks } from '../dataset.ts';
 import { packError } from '../errors.ts';
 import { openLineLog } from '../line-log.ts';
-import type { Fix, Track } from '../model.ts';
+import type { Track } from '../model.ts';
 import { createTransport } from '../transports/index.ts';
 import { failureCode, type Transport } from '../transports/transport.ts';
-import { drive } from './drive.ts';
+import { drive, type Road } from './drive.ts';
 import { pacerOf } from './pacer.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
 import { sendLog } from './send-log.ts';
@@ -63,7 +63,6 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
         pacer: pacerOf(task.pace, task.firstSampleTime),
         start,
         minGap: task.minGapMs,
-        stamp: stampOf(task.shift),
         record: (attempt: Parameters<typeof write>[0]) => {
           tally.record(attempt);
           write(attempt);
@@ -73,7 +72,10 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
         say({ news: 'running', counts: tally.counts(inFlight), interval: tally.interval() });
         void log.flush().catch(() => {}); // log.failed says it
       });
-      await Promise.race([Promise.all(tracks.map(({ track, index }) => drive(track, index, road))), log.failed]);
+      await Promise.race([
+        Promise.all(tracks.map(({ track, index }) => drive(track, index, { ...road, stamp: stampOf(task.shift) }))),
+        log.failed,
+      ]);
       clock.stop();
       await news;
     }
@@ -93,9 +95,17 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   };
 }
 
-/** Sample times lie in the trackers' window by a shift, or are the present (the paper's first mode). */
-function stampOf(shift: ShardTask['shift']): (fix: Fix, dueAt: number) => number {
-  return shift === 'live' ? (_, dueAt) => Math.round(dueAt) : (fix) => fix.sampleTime + shift;
+/**
+ * Sample times lie in the trackers' window by a shift, or are the present (the paper's first mode): then each of a device
+ * is later than the one before, as they name its updates.
+ */
+function stampOf(shift: ShardTask['shift']): Road['stamp'] {
+  if (shift !== 'live') return (fix) => fix.sampleTime + shift;
+  let last = 0;
+  return (_, dueAt) => {
+    last = Math.max(last + 1, Math.round(dueAt));
+    return last;
+  };
 }
 
 async function readFleet({ datasetDir, partitions }: ShardTask): Promise<{ track: Track; index: number }[]> {

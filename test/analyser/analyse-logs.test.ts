@@ -52,7 +52,7 @@ describe("a run's directory", () => {
     write();
     files.write('received.ndjson.gz', [receivedLine('Z', 30_000)]);
     const { json } = await analyse({ dir: files.dir });
-    expect(json).toMatchObject({ seen: 0, superseded: 1, notes: [expect.stringContaining('is it of the same run?')] });
+    expect(json).toMatchObject({ seen: 0, unexplained: 2, notes: [expect.stringContaining('is it of the same run?')] });
   });
 });
 

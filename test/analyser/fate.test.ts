@@ -20,8 +20,34 @@ const logged = (answers?: Answers) => new Map(answers ? [[T, answers]] : []);
 const CASES: Case[] = [
   { name: 'a poll returned it', seen: [T], verdict: 'seen' },
   { name: 'seen beats all other evidence', seen: [T], swept: SWEPT, answers: logged(conflict), verdict: 'seen' },
-  { name: 'stored, not polled', stored: [T], swept: SWEPT, answers: logged(taken), verdict: 'superseded' },
-  { name: 'stored, and then refused as a repetition', stored: [T], answers: logged(conflict), verdict: 'superseded' },
+  {
+    name: 'stored, not polled, and a newer one was stored',
+    stored: [T, T + 30_000],
+    swept: SWEPT,
+    answers: logged(taken),
+    verdict: 'superseded',
+  },
+  {
+    name: 'stored, and then refused as a repetition',
+    stored: [T, T + 30_000],
+    answers: logged(conflict),
+    verdict: 'superseded',
+  },
+  {
+    name: 'stored, the newest, and not polled',
+    stored: [T],
+    swept: SWEPT,
+    answers: logged(taken),
+    verdict: 'unexplained',
+  },
+  {
+    name: 'stored, and nobody looked',
+    watched: false,
+    stored: [T, T + 30_000],
+    swept: SWEPT,
+    answers: logged(taken),
+    verdict: 'unexplained',
+  },
   { name: 'refused', swept: SWEPT, answers: logged(conflict), verdict: 'refused ConflictException' },
   { name: 'refused, history unread', answers: logged(conflict), verdict: 'refused ConflictException' },
   {
@@ -82,6 +108,7 @@ const CASES: Case[] = [
 describe('the fate of an update', () => {
   it.each(CASES)('$name: $verdict', ({ seen = [], stored = [], answerMissed, verdict, ...rest }) => {
     const [fate] = fatesOf({
+      watched: true,
       swept: [],
       answers: undefined,
       doubt: undefined,
@@ -106,6 +133,7 @@ describe('the fate of an update', () => {
     const none = {
       seen: new Set<number>(),
       stored: new Set<number>(),
+      watched: true,
       swept: [],
       answers: undefined,
       doubt: undefined,

@@ -25,6 +25,8 @@ interface Truth {
   readonly seen: boolean;
   readonly arrived: boolean;
   readonly lastCode: string | undefined;
+  /** Nothing newer of the device was stored. */
+  newest: boolean;
 }
 
 const chance: fc.Arbitrary<Chance> = fc.record({
@@ -50,7 +52,7 @@ function happen(devices: readonly (readonly Chance[])[]) {
   const logs = devices.map((chances, index) => {
     const id = `D-${index}`;
     const log = { id, sent: [] as object[], received: [] as object[], stored: [] as object[], ingest: [] as object[] };
-    let [sampleTime, newest] = [1_000_000, Number.NEGATIVE_INFINITY];
+    let [sampleTime, newest, newestUpdate] = [1_000_000, Number.NEGATIVE_INFINITY, ''];
     chances.forEach(({ gap, deliveries, malformed, throttled, polled }, seq) => {
       sampleTime += gap * 1000;
       log.sent.push(sentLine(id, seq, sampleTime));
@@ -68,7 +70,16 @@ function happen(devices: readonly (readonly Chance[])[]) {
       }
       if (stored) log.stored.push(storedLine(id, sampleTime));
       if (stored && polled) log.received.push(receivedLine(id, sampleTime));
-      truths.set(`${id} ${seq}`, { stored, seen: stored && polled, arrived: deliveries > 0, lastCode });
+      const before = stored ? truths.get(newestUpdate) : undefined;
+      if (before) before.newest = false;
+      if (stored) newestUpdate = `${id} ${seq}`;
+      truths.set(`${id} ${seq}`, {
+        stored,
+        seen: stored && polled,
+        arrived: deliveries > 0,
+        lastCode,
+        newest: stored,
+      });
     });
     return log;
   });
@@ -77,7 +88,7 @@ function happen(devices: readonly (readonly Chance[])[]) {
 
 const CONTRADICTS: Record<BackendVerdict, (truth: Truth, code: string | undefined) => boolean> = {
   seen: ({ seen }) => !seen,
-  superseded: ({ stored }) => !stored,
+  superseded: ({ stored, seen, newest }) => !stored || seen || newest,
   filtered: ({ stored, arrived, lastCode }) => stored || !arrived || lastCode !== undefined,
   refused: ({ stored, lastCode }, code) => stored || lastCode !== code,
   lost: ({ arrived }) => arrived,
@@ -159,7 +170,9 @@ describe('verdicts', () => {
   it('explain everything where all evidence is there and every payload could be read', async () => {
     await fc.assert(
       fc.asyncProperty(fleet, async (devices) => {
-        const { logs } = happen(devices.map((chances) => chances.map((one) => ({ ...one, malformed: false }))));
+        const { logs } = happen(
+          devices.map((chances) => chances.map((one) => ({ ...one, malformed: false, polled: true }))),
+        );
         const options = write(logs);
         const { unexplained } = await account(await gather(options), options);
         expect(unexplained).toBe(0);
