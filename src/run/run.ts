@@ -141,17 +141,15 @@ async function sendAll(
 ): Promise<FleetResult> {
   const { options, epoch, plan, reporter, ending } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
-  let running = false;
   return runShards(shardTasks(run, shift), {
     clock: systemClock(epoch),
     stop: ending.stop,
     abort: ending.abort,
+    onStart() {
+      begun.sending = true;
+      reporter.step('run', `Sending ${plan.updates} updates, pace ${options.pace}`);
+    },
     onSnapshot(snapshot) {
-      if (!running && snapshot.startedAt > 0) {
-        running = true;
-        begun.sending = true;
-        reporter.step('run', `Sending ${plan.updates} updates, pace ${options.pace}`);
-      }
       const seen = viewer.seen();
       reporter.fleet({
         ...snapshot,

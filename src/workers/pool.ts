@@ -42,6 +42,8 @@ export interface PoolOptions {
   readonly stop: AbortSignal;
   /** Second: it is cut off. */
   readonly abort: AbortSignal;
+  /** All shards are ready, and the first send is about to come. */
+  readonly onStart: () => void;
   readonly onSnapshot: (snapshot: Snapshot) => void;
 }
 
@@ -52,7 +54,7 @@ const SNAPSHOT_EVERY_MS = 250;
 /** Runs one worker thread per task, from connecting to the last answer. */
 export async function runShards(
   tasks: readonly Omit<ShardTask, 'port'>[],
-  { clock, stop, abort, onSnapshot }: PoolOptions,
+  { clock, stop, abort, onStart, onSnapshot }: PoolOptions,
 ): Promise<FleetResult> {
   const source = import.meta.url.endsWith('.ts');
   const pool = new Piscina<ShardTask, ShardResult>({
@@ -152,6 +154,7 @@ export async function runShards(
       }
       phase = 'running';
       startedAt = clock.now() + START_AFTER_MS;
+      onStart();
       tell({ order: 'start', at: startedAt });
     }
     return fleetResult(await results, connectFailures);
