@@ -90,6 +90,8 @@ export function createFunctions({ dir, clock, lambda, store, onDropped, log }: F
       // Nothing of the user's own account may reach a function here.
       for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
       Object.assign(process.env, variables, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' });
+      // The SDK's wish for another Node would be the last thing in the log whenever that is quoted.
+      process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
     },
     async close() {
       clearInterval(flushing);

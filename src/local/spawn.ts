@@ -42,17 +42,20 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     child.on('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
   });
   let report: StandInReport | undefined;
+  let failure: Error | undefined;
   const target = await new Promise<Target>((resolve, reject) => {
     child.on('message', (message: FromStandIn) => {
       if (message.is === 'ready') resolve(message.target);
-      else if (message.is === 'failed') reject(unpackError(message.error));
+      // Only once it is gone: whoever tries again at once must not find its directory still taken.
+      else if (message.is === 'failed') failure = unpackError(message.error);
       else report = message.report;
     });
     void exited.then((how) =>
       reject(
-        new SetupError(`the stand-in ended before it was ready (${how})${tailOf(logFile)}`, {
-          hint: `Its log is ${logFile}.`,
-        }),
+        failure ??
+          new SetupError(`the stand-in ended before it was ready (${how})${tailOf(logFile)}`, {
+            hint: `Its log is ${logFile}.`,
+          }),
       ),
     );
     child.send({ do: 'start', options } satisfies ToStandIn, () => {});
