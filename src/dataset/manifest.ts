@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { parse } from 'csv-parse';
+import { basename, join, resolve } from 'node:path';
 import { codeOf, messageOf, UsageError } from '../errors.ts';
 
 /** manifest.json. Sample times are epoch ms. */
@@ -29,8 +27,6 @@ export interface Dataset {
 }
 
 export const MANIFEST = 'manifest.json';
-export const DEVICES = 'devices.csv';
-export const DEVICE_COLUMNS = ['device_id', 'partition', 'fixes'] as const;
 
 /** @throws UsageError where `dir` is no dataset, or one of another format. */
 export async function openDataset(dir: string): Promise<Dataset> {
@@ -64,64 +60,34 @@ function checkManifest(text: string, file: string): Manifest {
     );
   }
   for (const name of ['devices', 'fixes', 'firstSampleTime', 'lastSampleTime', 'everySeconds'] as const) {
-    if (!Number.isFinite(manifest[name])) throw new UsageError(`${file}: "${name}" must be a number`, again);
+    const value = manifest[name];
+    if (!Number.isFinite(value) || value! < 0)
+      throw new UsageError(`${file}: "${name}" must be a number from 0 up, not ${JSON.stringify(value)}`, again);
   }
-  if (!Array.isArray(manifest.partitions) || manifest.partitions.some(({ file: name }) => typeof name !== 'string')) {
+  if (manifest.firstSampleTime! > manifest.lastSampleTime!) {
+    throw new UsageError(`${file}: "firstSampleTime" is later than "lastSampleTime"`, again);
+  }
+  const { partitions } = manifest;
+  if (!Array.isArray(partitions) || partitions.length === 0) {
     throw new UsageError(`${file}: "partitions" must list the probe files`, again);
+  }
+  const bad = partitions.findIndex((partition) => !isPartition(partition));
+  if (bad >= 0) {
+    const found = JSON.stringify(partitions[bad]);
+    throw new UsageError(
+      `${file}: "partitions"[${bad}] must name a file beside it, devices and fixes: ${found}`,
+      again,
+    );
   }
   return manifest as Manifest;
 }
 
-export interface DatasetDevice {
-  readonly deviceId: string;
-  readonly partition: number;
-  readonly fixes: number;
+/** The file lies in the dataset's own directory: a dataset from elsewhere must not lead out of it. */
+function isPartition(value: unknown): boolean {
+  const { file, devices, fixes } = (value ?? {}) as Record<string, unknown>;
+  return typeof file === 'string' && file !== '' && basename(file) === file && [devices, fixes].every(isCount);
 }
 
-/** All devices, in the order of devices.csv. @throws UsageError that names file and line. */
-export async function readDevices({ dir, manifest }: Dataset): Promise<DatasetDevice[]> {
-  const file = join(dir, DEVICES);
-  const devices: DatasetDevice[] = [];
-  const lineOf = new Map<string, number>();
-  const rows = createReadStream(file).pipe(
-    parse({
-      columns: (header: string[]) => checkHeader(header, file),
-      info: true,
-      relax_column_count: false,
-    }),
-  );
-  try {
-    for await (const { record, info } of rows as AsyncIterable<{
-      record: Record<string, string>;
-      info: { lines: number };
-    }>) {
-      const { device_id: deviceId = '', partition, fixes } = record;
-      const where = `${file}:${info.lines}`;
-      const first = lineOf.get(deviceId);
-      if (first !== undefined)
-        throw new UsageError(`${where}: the device ${deviceId} is there already, on line ${first}`);
-      if (deviceId === '') throw new UsageError(`${where}: a device needs an id`);
-      const device = { deviceId, partition: Number(partition), fixes: Number(fixes) };
-      if (!Number.isInteger(device.fixes) || !(device.partition in manifest.partitions)) {
-        throw new UsageError(`${where}: "${partition}" is no partition of this dataset, or "${fixes}" no count`);
-      }
-      lineOf.set(deviceId, info.lines);
-      devices.push(device);
-    }
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${file}: ${messageOf(error)}`, { hint: 'Make the dataset anew with "simctl generate".' });
-  }
-  return devices;
-}
-
-function checkHeader(header: string[], file: string): string[] {
-  const unknown = header.filter((name) => !(DEVICE_COLUMNS as readonly string[]).includes(name));
-  const missing = DEVICE_COLUMNS.filter((name) => !header.includes(name));
-  if (unknown.length > 0)
-    throw new UsageError(`${file}:1: unknown column "${unknown[0]}"`, {
-      hint: `The columns are ${DEVICE_COLUMNS.join(', ')}.`,
-    });
-  if (missing.length > 0) throw new UsageError(`${file}:1: there is no column "${missing[0]}"`);
-  return header;
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

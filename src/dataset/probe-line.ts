@@ -1,4 +1,5 @@
 import type { Probe } from '../model.ts';
+import { isThingName } from './thing-name.ts';
 
 /** One line in trip-simulator's own format, newline included: a GeoJSON Feature with its keys in that order. */
 export function probeLine(deviceId: string, timeMs: number, status: string, lon: number, lat: number): string {
@@ -72,16 +73,17 @@ export function parseProbe(line: string): Probe | string {
   });
 }
 
-/** What IoT takes for a thing's name (AWS IoT API, ThingName), and a device's id is its thing's name. */
-const THING_NAME = /^[a-zA-Z0-9:_-]{1,128}$/;
+/** Microseconds since 1970 are beyond it. */
+const LATEST_MS = 1e14;
 
 /** @returns the probe, or what no backend would take of it. */
 export function checkProbe(probe: Probe): Probe | string {
   const { deviceId, sampleTime, position } = probe;
   const [lon, lat] = position;
-  if (!THING_NAME.test(deviceId))
+  if (!isThingName(deviceId))
     return `the device id ${JSON.stringify(deviceId)} is no thing name: 1 to 128 of a-z A-Z 0-9 : _ -`;
-  if (!Number.isSafeInteger(sampleTime) || sampleTime < 0) return `the time ${sampleTime} is no moment after 1970`;
+  if (!(sampleTime >= 0 && sampleTime < LATEST_MS))
+    return `the time ${sampleTime} is no epoch milliseconds between 1970 and 5138${sampleTime >= LATEST_MS ? '; are they micro- or nanoseconds?' : ''}`;
   if (!(lat >= -90 && lat <= 90)) {
     const swapped = lon >= -90 && lon <= 90 && lat >= -180 && lat <= 180;
     return `the latitude ${lat} is not between -90 and 90${swapped ? '; longitude and latitude look swapped' : ''}`;

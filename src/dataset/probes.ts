@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { parse } from 'csv-parse';
 import { codeOf, messageOf, UsageError } from '../errors.ts';
 import type { Probe } from '../model.ts';
 import { type CsvColumns, DEFAULT_COLUMNS } from './csv-columns.ts';
-import { checkProbe, parseProbe } from './probe-line.ts';
+import { csvProbes } from './csv-probes.ts';
+import { parseProbe } from './probe-line.ts';
 
 /** A probe and the line it came from, for messages. */
 export interface SourcedProbe {
@@ -20,7 +20,7 @@ export interface ReadProbesOptions {
 
 /**
  * Streams a file's probes in order: trip-simulator's NDJSON, or CSV (`.csv`, or with `columns`), each plain or `.gz`.
- * CSV times are epoch ms, epoch seconds (below 10^11), or ISO 8601.
+ * CSV times are epoch ms, epoch seconds (below 10^11), or ISO 8601 (UTC where no zone is given).
  * @throws UsageError that names file and line.
  */
 export async function* readProbes(file: string, { columns }: ReadProbesOptions = {}): AsyncGenerator<SourcedProbe> {
@@ -45,9 +45,8 @@ export async function* readProbes(file: string, { columns }: ReadProbesOptions =
 function open(file: string): Readable {
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   if (!/\.gz$/i.test(file)) return raw;
-  const plain = createGunzip({ chunkSize: 1 << 20 });
-  raw.on('error', (error) => plain.destroy(error));
-  return raw.pipe(plain);
+  // What fails is thrown by whoever reads; whoever stops reading closes the file.
+  return pipeline(raw, createGunzip({ chunkSize: 1 << 20 }), () => {});
 }
 
 async function* ndjsonProbes(file: string, source: Readable): AsyncGenerator<SourcedProbe> {
@@ -69,62 +68,14 @@ async function* ndjsonProbes(file: string, source: Readable): AsyncGenerator<Sou
 }
 
 function probeOf(file: string, line: number, text: string): Probe | undefined {
-  const trimmed = text.endsWith('\r') ? text.slice(0, -1) : text;
+  const bare = line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
+  const trimmed = bare.endsWith('\r') ? bare.slice(0, -1) : bare;
   if (trimmed.trim() === '') return undefined;
   const probe = parseProbe(trimmed);
   if (typeof probe !== 'string') return probe;
   throw new UsageError(`${file}:${line}: ${probe}`, {
     hint: 'Each line is a GeoJSON Feature with properties.id, properties.time in ms and a Point, as trip-simulator writes them. Remove or mend this line.',
   });
-}
-
-async function* csvProbes(file: string, source: Readable, columns: CsvColumns): AsyncGenerator<SourcedProbe> {
-  const rows = source.pipe(
-    parse({ columns: (header: string[]) => checkHeader(file, header, columns), info: true, bom: true, trim: true }),
-  );
-  source.on('error', (error) => rows.destroy(error));
-  for await (const { record, info } of rows as AsyncIterable<{
-    record: Record<string, string>;
-    info: { lines: number };
-  }>) {
-    const probe = csvProbe(record, columns);
-    if (typeof probe === 'string') {
-      throw new UsageError(`${file}:${info.lines}: ${probe}`, { hint: 'Remove or mend this line.' });
-    }
-    yield { probe, line: info.lines };
-  }
-}
-
-function checkHeader(file: string, header: string[], columns: CsvColumns): string[] {
-  const missing = Object.entries(columns).filter(([, name]) => !header.includes(name));
-  if (missing.length === 0) return header;
-  throw new UsageError(
-    `${file}:1: there is no column ${missing.map(([key, name]) => `"${name}" (${key})`).join(', ')}`,
-    {
-      hint: `Its columns are ${header.join(', ')}. Say which is which with --csv-columns id=…,time=…,lon=…,lat=….`,
-    },
-  );
-}
-
-function csvProbe(row: Record<string, string>, { id, time, lon, lat }: CsvColumns): Probe | string {
-  const sampleTime = csvTime(row[time] ?? '');
-  if (sampleTime === undefined) return `"${row[time]}" is no time: epoch ms, epoch seconds or ISO 8601`;
-  const position = [csvNumber(row[lon]), csvNumber(row[lat])] as const;
-  if (position.some(Number.isNaN)) return `"${row[lon]}", "${row[lat]}" are no degrees`;
-  return checkProbe({ deviceId: row[id] ?? '', sampleTime, position });
-}
-
-function csvNumber(text: string | undefined): number {
-  return text === undefined || text === '' ? Number.NaN : Number(text);
-}
-
-/** Seconds stay below 10^11 until the year 5138, and milliseconds have been above it since 1973. */
-function csvTime(text: string): number | undefined {
-  if (text === '') return undefined;
-  const number = Number(text);
-  if (Number.isFinite(number)) return Math.round(Math.abs(number) < 1e11 ? number * 1000 : number);
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 function unreadable(file: string, line: number, error: unknown): UsageError {

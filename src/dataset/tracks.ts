@@ -26,7 +26,15 @@ export async function readTracks({ dir, manifest }: Dataset, partition: number):
       throw new UsageError(`${path}:${line}: ${probe.deviceId} goes back in time`, { hint: 'Make the dataset anew.' });
     }
   }
-  return [...columns.values()];
+  const tracks = [...columns.values()];
+  const found = tracks.reduce((sum, { length }) => sum + length, 0);
+  if (found !== fixes || tracks.length !== devices) {
+    throw new UsageError(
+      `${path} holds ${found} fixes of ${tracks.length} devices, and the manifest says ${fixes} of ${devices}`,
+      { hint: 'It was cut off or changed. Make the dataset anew, or give the file itself with --probes.' },
+    );
+  }
+  return tracks;
 }
 
 interface GrowingTrack extends LoadedTrack {

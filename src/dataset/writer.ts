@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { messageOf, SetupError, UsageError } from '../errors.ts';
 import { version } from '../version.ts';
-import { type Dataset, DEVICE_COLUMNS, DEVICES, MANIFEST, type Manifest } from './manifest.ts';
+import { DEVICE_COLUMNS, DEVICES } from './devices.ts';
+import { type Dataset, MANIFEST, type Manifest, openDataset } from './manifest.ts';
+import { makePartial, partitionFile, putInPlace, refuseForeign } from './place.ts';
 
 /** Writes a dataset beside its place; nothing is there until `finish` renames it whole. */
 export interface DatasetWriter {
@@ -24,6 +26,8 @@ export interface DatasetShape {
   readonly everySeconds: number;
   readonly source: Record<string, unknown>;
   readonly attribution?: string;
+  /** If somebody else puts a dataset there meanwhile, it stays (a cache: both are the same). */
+  readonly keepExisting?: boolean;
 }
 
 /**
@@ -32,15 +36,13 @@ export interface DatasetShape {
  */
 export async function createDataset(dir: string, shape: DatasetShape): Promise<DatasetWriter> {
   const place = resolve(dir);
-  const partial = `${place}.partial-${process.pid}`;
   await refuseForeign(place);
-  const files = Array.from({ length: shape.partitions }, (_, i) => `probes-${String(i).padStart(2, '0')}.ndjson`);
+  const files = Array.from({ length: shape.partitions }, (_, i) => partitionFile(i));
   let failure: Error | undefined;
+  let partial: string;
   let streams: WriteStream[];
   try {
-    await mkdir(dirname(place), { recursive: true });
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial);
+    partial = await makePartial(place);
     streams = files.map((file) => createWriteStream(join(partial, file)));
   } catch (error) {
     throw cannotWrite(place, error);
@@ -113,9 +115,8 @@ export async function createDataset(dir: string, shape: DatasetShape): Promise<D
         };
         await writeFile(join(partial, DEVICES), stringify(rows, { header: true, columns: [...DEVICE_COLUMNS] }));
         await writeFile(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
-        await rm(place, { recursive: true, force: true });
-        await rename(partial, place);
-        return { dir: place, manifest };
+        await putInPlace(partial, place, shape.keepExisting === true);
+        return shape.keepExisting ? await openDataset(place) : { dir: place, manifest };
       } catch (error) {
         await abort();
         throw error instanceof SetupError ? error : cannotWrite(place, error);
@@ -130,18 +131,6 @@ function partitionOf(deviceId: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < deviceId.length; i++) hash = Math.imul(hash ^ deviceId.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % partitions;
-}
-
-async function refuseForeign(dir: string): Promise<void> {
-  const names = await readdir(dir).catch(() => []);
-  if (names.length === 0) return;
-  const isDataset = await access(join(dir, MANIFEST)).then(
-    () => true,
-    () => false,
-  );
-  if (!isDataset) {
-    throw new UsageError(`${dir} holds files, and is no dataset`, { hint: 'Choose another directory with --out.' });
-  }
 }
 
 function cannotWrite(dir: string, error: unknown): SetupError {

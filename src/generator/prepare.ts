@@ -41,6 +41,7 @@ export async function prepareProbes(options: PrepareOptions): Promise<Dataset> {
     partitions: PARTITIONS,
     everySeconds: options.every,
     source: { kind: 'probes', files: options.files.map((file) => resolve(file)), every: options.every },
+    keepExisting: true,
   });
   try {
     await fill(writer, options);
@@ -56,7 +57,7 @@ async function fill(
   { files, columns, every, onProgress, signal }: PrepareOptions,
 ): Promise<void> {
   const keep = thinner(every * 1000);
-  const devices = new Map<string, { partition: number; fixes: number; first: number; last: number }>();
+  const devices = new Map<string, { partition: number; fixes: number; first: number; last: number; file: string }>();
   const buffers = new Array<string>(PARTITIONS).fill('');
   let read = 0;
   for (const file of files) {
@@ -66,16 +67,18 @@ async function fill(
         onProgress?.(read);
       }
       const { deviceId, sampleTime, status = 'traveling', position } = probe;
-      const verdict = keep(deviceId, sampleTime);
-      if (verdict === 'backwards') throw backwards(file, line, deviceId);
+      const verdict = keep(deviceId, probe);
       if (verdict === 'drop') continue;
       let device = devices.get(deviceId);
+      if (verdict === 'backwards') throw backwards(file, line, deviceId, device?.file ?? file);
+      if (verdict === 'two-places') throw twoPlaces(file, line, deviceId);
       if (device === undefined) {
-        device = { partition: writer.partitionOf(deviceId), fixes: 0, first: sampleTime, last: sampleTime };
+        device = { partition: writer.partitionOf(deviceId), fixes: 0, first: sampleTime, last: sampleTime, file };
         devices.set(deviceId, device);
       }
       device.fixes++;
       device.last = sampleTime;
+      device.file = file;
       const { partition } = device;
       buffers[partition] += probeLine(deviceId, sampleTime, status, position[0], position[1]);
       if (buffers[partition]!.length < CHUNK_CHARS) continue;
@@ -101,8 +104,17 @@ async function cacheKey({ files, columns, every }: PrepareOptions): Promise<stri
   return hash.digest('hex').slice(0, 16);
 }
 
-function backwards(file: string, line: number, deviceId: string): UsageError {
+function backwards(file: string, line: number, deviceId: string, before: string): UsageError {
   return new UsageError(`${file}:${line}: ${deviceId} goes back in time`, {
-    hint: 'trip-simulator appends to its files, so one file may hold several runs: split it where the time falls back, or sort it by time.',
+    hint:
+      before === file
+        ? 'trip-simulator appends to its files, so one file may hold several runs: split it where the time falls back, or sort it by time.'
+        : `It has later fixes in ${before}: give the files in the order of their time, and each only once.`,
+  });
+}
+
+function twoPlaces(file: string, line: number, deviceId: string): UsageError {
+  return new UsageError(`${file}:${line}: ${deviceId} is in two places at once`, {
+    hint: 'trip-simulator draws ids at random, so two vehicles may share one, above all over several files: rename one of them.',
   });
 }

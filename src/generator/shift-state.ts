@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, messageOf, SetupError } from '../errors.ts';
 
@@ -18,15 +18,13 @@ export async function writeLastSampleTime(file: string, target: string, lastSamp
   const state = await readState(file);
   const known = state[target]?.lastSampleTime ?? 0;
   const next = { ...state, [target]: { lastSampleTime: Math.max(known, lastSampleTime) } };
+  const beside = `${file}.${process.pid}`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    const beside = `${file}.${process.pid}`;
-    const handle = await open(beside, 'w');
-    await handle.writeFile(`${JSON.stringify(next, null, 2)}\n`);
-    await handle.sync();
-    await handle.close();
+    await writeFile(beside, `${JSON.stringify(next, null, 2)}\n`, { flush: true });
     await rename(beside, file);
   } catch (error) {
+    await rm(beside, { force: true }).catch(() => {});
     throw new SetupError(`cannot note the run's sample times in ${file}: ${messageOf(error)}`, {
       cause: error,
       hint: 'SIMCTL_HOME moves it to another directory.',

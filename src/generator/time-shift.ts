@@ -28,7 +28,8 @@ export function planShift({ firstSampleTime, lastSampleTime, now, lastUsed, ever
   shift: number;
 } {
   const span = lastSampleTime - firstSampleTime;
-  if (span > WINDOW_MS) {
+  // A second less, because a whole one has to be found.
+  if (span > WINDOW_MS - 1000) {
     throw new UsageError(
       `the fleet's data spans ${(span / DAY_MS).toFixed(1)} days, more than the 29 that fit into the trackers' window`,
       {
@@ -37,23 +38,22 @@ export function planShift({ firstSampleTime, lastSampleTime, now, lastUsed, ever
     );
   }
   const floor = Math.max(now - WINDOW_MS, lastUsed === undefined ? 0 : lastUsed + everyMs);
-  const ceiling = now - span;
-  if (floor > ceiling) {
-    const wait = Math.ceil((floor - ceiling) / 60_000);
+  // Whole seconds, so that a shifted sample time still looks like one of its data.
+  const least = Math.ceil((floor - firstSampleTime) / 1000) * 1000;
+  const most = Math.floor((now - lastSampleTime) / 1000) * 1000;
+  if (least > most) {
+    const wait = Math.ceil((lastSampleTime + least - now) / 60_000);
     throw new UsageError(
-      `no room for this run: earlier runs against this target used sample times up to ${iso(lastUsed ?? floor)}, and its ${(span / 60_000).toFixed(0)} minutes must not lie in the future`,
+      `no room for this run: earlier runs against this target used sample times up to ${iso(lastUsed!)}, and its ${Math.ceil(span / 60_000)} minutes must not lie in the future`,
       {
-        hint: `Wait ${wait} minutes, stamp the present with --live, or use other devices (another --seed).`,
+        hint: `Wait ${wait} minute${wait === 1 ? '' : 's'}, or stamp the present with --live. Devices that are new to the target (another --seed) are free of it: state --shift for them.`,
       },
     );
   }
-  const asItIs = firstSampleTime >= floor && firstSampleTime <= ceiling;
-  if (asItIs) return { shift: 0 };
-  const preferred = lastUsed === undefined ? now - DEFAULT_AGE_MS : floor;
-  const begin = Math.min(Math.max(preferred, floor), ceiling);
-  // Whole seconds, towards the inside of the window.
-  const up = Math.ceil((begin - firstSampleTime) / 1000) * 1000;
-  return { shift: firstSampleTime + up <= ceiling ? up : Math.floor((begin - firstSampleTime) / 1000) * 1000 };
+  if (least <= 0 && most >= 0) return { shift: 0 };
+  if (lastUsed !== undefined) return { shift: least };
+  const preferred = Math.ceil((now - DEFAULT_AGE_MS - firstSampleTime) / 1000) * 1000;
+  return { shift: Math.min(Math.max(preferred, least), most) };
 }
 
 function iso(ms: number): string {

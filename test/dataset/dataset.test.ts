@@ -50,6 +50,13 @@ test('an older dataset is replaced; anything else is left alone', async () => {
   expect(await readdir(dir)).toContain('precious');
 });
 
+test("somebody's project that happens to have a manifest.json is not taken for a dataset", async () => {
+  await writeFile(join(dir, 'manifest.json'), '{}');
+  await writeFile(join(dir, 'source.ts'), 'precious');
+  await expect(smallDataset(dir)).rejects.toThrow('source.ts is no part of one');
+  expect((await readdir(dir)).sort()).toEqual(['manifest.json', 'source.ts']);
+});
+
 test('a device twice is refused', async () => {
   const writer = await createDataset(join(dir, 'set'), { partitions: 1, everySeconds: 1, source: {} });
   writer.device('a', 0, 1, 0, 0);
