@@ -98,7 +98,16 @@ export async function gather(logs: RunLogs): Promise<Evidence> {
     else addAnswer(device, sampleTime, codes.of(code), message);
   });
   const ingestCut = halfLines > halfBefore;
-  return { devices, codes: codes.list, halfLines, ingestCut, notes, strangers, received, watched: logs.received !== undefined };
+  return {
+    devices,
+    codes: codes.list,
+    halfLines,
+    ingestCut,
+    notes,
+    strangers,
+    received,
+    watched: logs.received !== undefined,
+  };
 }
 
 function addAnswer({ ingest }: DeviceLog, sampleTime: number, code: number, message: string | undefined): void {
