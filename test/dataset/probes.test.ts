@@ -81,6 +81,7 @@ describe('NDJSON', () => {
     ['plain', ONE + TWO],
     ['without the last newline', (ONE + TWO).trimEnd()],
     ['with CRLF and empty lines', `${ONE.trimEnd()}\r\n\r\n${TWO}`],
+    ['with a byte order mark', `\ufeff${ONE}${TWO}`],
     [
       'with keys in another order',
       `{"geometry":{"coordinates":[-86.79130695040737,36.160707838247305]},"properties":{"status":"idling","time":87400,"id":"FSU-0318"}}\n${TWO}`,
@@ -110,6 +111,9 @@ describe('NDJSON', () => {
       probeLine('a', 1, 'idling', 36.1, -86.7) + probeLine('a', 2, 'idling', 36.1, -96.7),
       ':2: the latitude -96.7 is not between -90 and 90; longitude and latitude look swapped',
     ],
+    ['microseconds', probeLine('a', 1_640_772_129_000_000, 'idling', 1, 2), 'are they micro- or nanoseconds?'],
+    ['no time', '{"properties":{"id":"a"},"geometry":{"coordinates":[1,2]}}\n', ':1: properties.time must be a number'],
+    ['a FeatureCollection', '{"type":"FeatureCollection","features":[]}\n', ':1: properties.id'],
     ['a longitude out of range', probeLine('a', 1, 'idling', 181, 2), ':1: the longitude 181'],
     ['nothing', '', 'holds no probe'],
   ])('%s is refused with file and line', async (name, content, text) => {
@@ -145,6 +149,43 @@ describe('CSV', () => {
     ]);
   });
 
+  test.each([
+    ['2021-12-29T10:02:09.5Z', 1640772129500],
+    ['2021-12-29T10:02:09.123456+01:00', 1640768529123],
+    ['2021-12-29 10:02:09,25-0530', 1640791929250],
+    ['2021-12-29T10:02+01', 1640768520000],
+    // Without a zone: UTC, wherever the machine is.
+    ['2021-12-29T10:02:09', 1640772129000],
+    ['2021-12-29 10:02', 1640772120000],
+    ['2021-12-29', 1640736000000],
+    ['1640772129.25', 1640772129250],
+    ['1.640772129e9', 1640772129000],
+    ['1640772129250.4', 1640772129250],
+  ])('the time %s', async (time, expected) => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'America/New_York';
+    try {
+      const probes = await read('time.csv', `id,time,lon,lat\na,"${time}",1,2\n`);
+      expect(probes[0]?.probe.sampleTime).toBe(expected);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  test('with CRLF, empty lines, spaces and no last newline, packed', async () => {
+    const csv = '\ufeffid, time, lon, lat\r\n\r\n a, 1, 2, 3\r\nb,1,2,3';
+    const probes = await read('c.csv.gz', gzipSync(csv));
+    expect(probes.map(({ probe }) => probe.deviceId)).toEqual(['a', 'b']);
+  });
+
+  test('a truncated gzip says how far it could be read', async () => {
+    const csv = `id,time,lon,lat\n${Array.from({ length: 20_000 }, (_, i) => `a,${i},${(i * 0.1234567) % 180},${(i * 0.054321) % 90}\n`).join('')}`;
+    const whole = gzipSync(csv);
+    const error = await refusal('cut.csv.gz', whole.subarray(0, whole.length / 2));
+    expect(error.message).toMatch(/cut\.csv\.gz is no whole gzip file: it ends or breaks after line \d+/);
+  });
+
   test('by names that are given', async () => {
     const columns = parseCsvColumns('id=vehicle,time=t,lon=x,lat=y');
     const probes = await read('b.txt', 'y,x,t,vehicle,more\n2,1,1000,v-1,z\n', { columns });
@@ -154,6 +195,15 @@ describe('CSV', () => {
   test.each([
     ['an unknown column', 'id,when,lon,lat\n', ':1: there is no column "time" (time)'],
     ['a time that is none', 'id,time,lon,lat\na,1,2,3\na,noon,2,3\n', ':3: "noon" is no time'],
+    ['a time that only Date.parse takes', 'id,time,lon,lat\na,vehicle 12,2,3\n', ':2: "vehicle 12" is no time'],
+    ['a day that is none', 'id,time,lon,lat\na,2021-13-01,2,3\n', ':2: "2021-13-01" is no time'],
+    ['degrees that only Number takes', 'id,time,lon,lat\na,1,0x10,3\n', ':2: "0x10", "3" are no degrees'],
+    ['semicolons', 'id;time;lon;lat\na;1;2,5;3\n', ':1: the columns are separated by ";"'],
+    ['a column twice', 'id,time,time,lon,lat\na,1,1,2,3\n', ':1: the column "time" (time) is there twice'],
+    ['an empty id', 'id,time,lon,lat\n,1,2,3\n', ':2: the device id "" is no thing name'],
+    ['swapped coordinates', 'id,time,lon,lat\na,1,36.1,-96.7\n', 'longitude and latitude look swapped'],
+    ['an open quote', 'id,time,lon,lat\na,1,"2,3\n', 'Quote Not Closed'],
+    ['nothing but a header', 'id,time,lon,lat\n', 'holds no probe'],
     ['an empty coordinate', 'id,time,lon,lat\na,1,,3\n', ':2: "", "3" are no degrees'],
     ['a row too short', 'id,time,lon,lat\na,1,2\n', 'Invalid Record Length'],
   ])('%s is refused', async (name, content, text) => {
