@@ -75,9 +75,21 @@ export function newView(): View {
   };
 }
 
-function readEntry({ DeviceId, SampleTime, Position }: ListedPosition) {
-  const sampleTime = Date.parse(SampleTime);
-  const [longitude = Number.NaN, latitude = Number.NaN] = Array.isArray(Position) ? (Position as number[]) : [];
-  if (typeof DeviceId !== 'string' || ![sampleTime, longitude, latitude].every(Number.isFinite)) return undefined;
-  return { id: DeviceId, sampleTime, position: [longitude, latitude] as const };
+/** @returns undefined for whatever is no position: one odd entry must not end the watch over all others. */
+function readEntry(entry: unknown) {
+  const { DeviceId, SampleTime, Position } = Object(entry) as Partial<ListedPosition>;
+  const sampleTime = Date.parse(String(SampleTime));
+  const position = degreesOf(Position);
+  if (typeof DeviceId !== 'string' || Number.isNaN(sampleTime) || position === undefined) return undefined;
+  return { id: DeviceId, sampleTime, position };
+}
+
+/** [longitude, latitude] of a `Position` as JSON has it; undefined where it is none. */
+export function degreesOf(position: unknown): readonly [number, number] | undefined {
+  const [longitude, latitude] = Array.isArray(position) ? (position as unknown[]) : [];
+  return isNumber(longitude) && isNumber(latitude) ? [longitude, latitude] : undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }

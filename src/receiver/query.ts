@@ -1,18 +1,19 @@
 /** The query API (infra/lambdas/get-positions) as a viewer asks it: pages, and patience with a server that is busy. */
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
-import type { ListedPosition } from './poll.ts';
+import { degreesOf, type ListedPosition } from './poll.ts';
 
-/** An entry of GetDevicePositionHistory, as JSON has it. */
+/** An entry of GetDevicePositionHistory. Times are epoch ms. */
 export interface HistoryPosition {
-  readonly SampleTime: string;
-  readonly ReceivedTime: string;
-  readonly Position: readonly number[];
+  readonly sampleTime: number;
+  readonly receivedTime: number;
+  /** [longitude, latitude], WGS84 degrees. */
+  readonly position: readonly [number, number];
 }
 
-/** A page of a tracker's positions, and when it was asked for and had arrived (epoch ms). */
-export interface ListPage {
-  readonly entries: readonly ListedPosition[];
+/** A page of an answer, and when it was asked for and had arrived (epoch ms). */
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
   /** Absent on the last page. */
   readonly token?: string;
   readonly askedAt: number;
@@ -32,7 +33,7 @@ export class QueryFailure extends Error {
 
 /** Both throw QueryFailure. */
 export interface QueryApi {
-  list(tracker: string, token?: string): Promise<ListPage>;
+  list(tracker: string, token?: string): Promise<Page<ListedPosition>>;
   /** All that is stored of a device over [from, to) of sample time; nothing where it is unknown. */
   history(tracker: string, deviceId: string, from: number, to: number): Promise<HistoryPosition[]>;
 }
@@ -60,13 +61,19 @@ const LONGEST_BACK_OFF_MS = 5_000;
 export function queryApi(options: QueryOptions): QueryApi {
   const endpoint = options.endpoint.replace(/\/+$/, '');
 
-  async function pageOf(field: string, parameters: Record<string, string>, token: string | undefined) {
+  async function pageOf<Entry>(
+    field: string,
+    parameters: Record<string, string>,
+    token: string | undefined,
+    readEntry: (entry: unknown) => Entry | undefined,
+  ): Promise<Page<Entry>> {
     const query = new URLSearchParams(token === undefined ? parameters : { ...parameters, nexttoken: token });
     return await patiently(options, async () => {
       const { text, ...times } = await get(`${endpoint}/getLocation?${query}`, options);
-      const { [field]: entries, NextToken } = read(text);
+      const { [field]: raw, NextToken } = read(text);
+      const entries = Array.isArray(raw) ? raw.map(readEntry) : [undefined];
       // A token that leads back to its own page would never end.
-      if (!Array.isArray(entries) || (NextToken && NextToken === token)) {
+      if (!entries.every((entry) => entry !== undefined) || (NextToken && NextToken === token)) {
         throw new QueryFailure(200, `the answer to ${query} is no page of ${field}: ${text.slice(0, 200)}`);
       }
       return { entries, ...(NextToken ? { token: String(NextToken) } : {}), ...times };
@@ -74,7 +81,9 @@ export function queryApi(options: QueryOptions): QueryApi {
   }
 
   return {
-    list: (trackername, token) => pageOf('Entries', { type: 'list', trackername }, token),
+    // What cannot be read of a list, the view passes over.
+    list: (trackername, token) =>
+      pageOf('Entries', { type: 'list', trackername }, token, (entry) => (entry ?? {}) as ListedPosition),
     async history(trackername, deviceid, from, to) {
       const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
       const parameters = { type: 'history', trackername, deviceid, start, end };
@@ -82,11 +91,7 @@ export function queryApi(options: QueryOptions): QueryApi {
       let token: string | undefined;
       try {
         do {
-          const page: { entries: HistoryPosition[]; token?: string } = await pageOf(
-            'DevicePositions',
-            parameters,
-            token,
-          );
+          const page: Page<HistoryPosition> = await pageOf('DevicePositions', parameters, token, readHistoryEntry);
           for (const position of page.entries) positions.push(position);
           token = page.token;
         } while (token !== undefined);
@@ -136,6 +141,15 @@ async function get(url: string, { clock, signal }: QueryOptions) {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** A history with an entry that cannot be read is not known whole, and proves nothing. */
+function readHistoryEntry(entry: unknown): HistoryPosition | undefined {
+  const { SampleTime, ReceivedTime, Position } = Object(entry) as Record<string, unknown>;
+  const [sampleTime, receivedTime] = [Date.parse(String(SampleTime)), Date.parse(String(ReceivedTime))];
+  const position = degreesOf(Position);
+  if (position === undefined || Number.isNaN(sampleTime) || Number.isNaN(receivedTime)) return undefined;
+  return { sampleTime, receivedTime, position };
 }
 
 function read(text: string): Record<string, unknown> {

@@ -71,14 +71,9 @@ async function sweepDevice(
     if (error instanceof QueryFailure) return false;
     throw error;
   }
-  for (const position of positions) log.write(JSON.stringify(storedLine(device, position)));
+  for (const position of positions) log.write(JSON.stringify({ id: device, ...position } satisfies StoredLine));
   log.write(JSON.stringify({ swept: device, from, to, stored: positions.length } satisfies SweptLine));
   return true;
-}
-
-function storedLine(id: string, { SampleTime, ReceivedTime, Position }: HistoryPosition): StoredLine {
-  const position = [Position[0]!, Position[1]!] as const;
-  return { id, sampleTime: Date.parse(SampleTime), position, receivedTime: Date.parse(ReceivedTime) };
 }
 
 /** Spaces requests evenly. */

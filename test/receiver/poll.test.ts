@@ -62,15 +62,27 @@ describe('a view', () => {
     expect(newView().see(page(1, [{ DeviceId: 'a', SampleTime, Position: [1, 2] }]))).toMatchObject([{ sampleTime }]);
   });
 
-  test.each<[string, object]>([
+  test.each<[string, unknown]>([
+    ['nothing in it', null],
+    ['nothing but a number', 7],
     ['no time', { DeviceId: 'a', Position: [1, 2] }],
     ['an unreadable time', { DeviceId: 'a', SampleTime: 'noon', Position: [1, 2] }],
     ['no position', { DeviceId: 'a', SampleTime: '2022-05-01T10:00:00Z' }],
     ['half a position', { DeviceId: 'a', SampleTime: '2022-05-01T10:00:00Z', Position: [1] }],
+    ['a position in words', { DeviceId: 'a', SampleTime: '2022-05-01T10:00:00Z', Position: ['8', '47'] }],
+    ['a position that is none', { DeviceId: 'a', SampleTime: '2022-05-01T10:00:00Z', Position: null }],
     ['no id', { SampleTime: '2022-05-01T10:00:00Z', Position: [1, 2] }],
   ])('passes over an entry with %s, not over its neighbours', (_, broken) => {
     const lines = newView().see(page(1, [broken as ListedPosition, entry('b', 0)]));
     expect(lines.map(({ id }) => id)).toEqual(['b']);
+  });
+
+  test('whatever an answer holds, it never throws', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), (entries) => {
+        expect(newView().see(page(1, entries as unknown as ListedPosition[]))).toBeInstanceOf(Array);
+      }),
+    );
   });
 
   test('for any answers: never twice, never back, and intervals that follow each other', () => {

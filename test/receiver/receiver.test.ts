@@ -118,6 +118,17 @@ describe('polling', () => {
     await receiver.stop();
   });
 
+  test('an entry that cannot be read ends neither the round nor the watch', async () => {
+    const { receiver, received } = await receiverOn(() => ({
+      status: 200,
+      body: { Entries: [null, { DeviceId: 'a' }, { DeviceId: 'b', SampleTime: at(0), Position: [8, 47] }] },
+    }));
+    await until(() => receiver.snapshot.rounds > 2);
+    await receiver.stop();
+    expect(linesOf<ReceivedLine>(received).map(({ id }) => id)).toEqual(['b']);
+    expect(receiver.snapshot.errors).toBe(0);
+  });
+
   test('stop may be called again, at once or later; nothing is swept afterwards', async () => {
     const { receiver, received } = await receiverOn(() => nobody);
     await Promise.all([receiver.stop(), receiver.stop()]);
@@ -192,6 +203,25 @@ describe('a sweep', () => {
         receivedTime: WINDOW.from + n + 250,
       })),
     );
+  });
+
+  test('a history with an entry that cannot be read is that device’s failure alone', async () => {
+    const odd: Record<string, unknown> = {
+      a: position(1),
+      b: null,
+      c: { SampleTime: at(0), Position: [8, 47] },
+      d: { ...position(1), Position: ['8', '47'] },
+      e: { ...position(1), SampleTime: 'noon' },
+    };
+    const { receiver } = await receiverOn((query) =>
+      query.get('type') === 'list'
+        ? nobody
+        : { status: 200, body: { DevicePositions: [position(0), odd[query.get('deviceid')!]] } },
+    );
+    expect(await sweepOf(receiver, Object.keys(odd))).toEqual({ swept: 1, failed: 4 });
+    await until(() => receiver.snapshot.errors === 4);
+    const lines = linesOf<StoredLine | SweptLine>(join(dir, 'history.ndjson'));
+    expect(lines.map((line) => ('swept' in line ? line.swept : line.id))).toEqual(['a', 'a', 'a']);
   });
 
   test('ended by its signal, it says what it has read and what it has not', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RunError } from '../../src/errors.ts';
 import type { LineLog } from '../../src/line-log.ts';
-import { type ListPage, type QueryApi, QueryFailure } from '../../src/receiver/query.ts';
+import type { ListedPosition } from '../../src/receiver/poll.ts';
+import { type Page, type QueryApi, QueryFailure } from '../../src/receiver/query.ts';
 import { type Watching, watch } from '../../src/receiver/watch.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
@@ -16,7 +17,10 @@ function memoryLog() {
   return { log, lines };
 }
 
-type List = (tracker: string, token: string | undefined) => Promise<Omit<ListPage, 'askedAt' | 'answeredAt'>>;
+type List = (
+  tracker: string,
+  token: string | undefined,
+) => Promise<Omit<Page<ListedPosition>, 'askedAt' | 'answeredAt'>>;
 
 function watching(list: List, intervalMs: number, trackerCount = 1) {
   const clock = fakeClock(1000);
