@@ -27,7 +27,7 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
     fail(
       new RunError(`cannot write ${file}: ${error.message}`, {
         cause: error,
-        hint: 'Free some space or choose another directory with --out. The lines already there are valid.',
+        hint: 'Free some space, or choose a directory that can be written. The lines already there are valid.',
       }),
     ),
   );

@@ -100,7 +100,7 @@ function requireSharedDevice({ received, strangers }: Evidence, logs: AnalyseOpt
 }
 
 function nothingSent(files: readonly string[]): UsageError {
-  return new UsageError(`nothing was sent: ${files.join(', ')} ${files.length === 1 ? 'is' : 'are'} empty`, {
+  return new UsageError(`nothing was sent: there is no whole line in ${files.join(', ')}`, {
     hint: 'A run that is stopped before its first send leaves such logs.',
   });
 }

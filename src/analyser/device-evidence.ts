@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import { senderVerdict } from '../model.ts';
 import { type DeviceLog, type Evidence, NO_CODE } from './evidence.ts';
 import type { Answers, DeviceEvidence, SentUpdate } from './fate.ts';
@@ -20,6 +21,7 @@ const TRACKER = 'tracker:';
 
 export function joinDevice(log: DeviceLog, { codes, ingestCut, watched }: Evidence, from: AnswersFrom): JoinedDevice {
   const sent = sentUpdates(log, codes, from);
+  refuseRepetition(sent);
   const answers = newAnswers();
   if (from === 'sender') for (const update of sent) answerOf(update, answers);
   if (from === 'ingest') {
@@ -57,6 +59,19 @@ function sentUpdates({ sent }: DeviceLog, codes: Evidence['codes'], from: Answer
     const answerMissed = from === 'sender' && senderVerdict(failure) === 'unknown';
     return answerMissed ? { ...update, failure, answerMissed } : { ...update, failure };
   });
+}
+
+/** A send happens at one moment; twice the same is the same line twice, and would be counted twice. */
+function refuseRepetition(sent: readonly SentUpdate[]): void {
+  const again = sent.findIndex(
+    ({ seq, sentAt }, i) => i > 0 && sent[i - 1]!.seq === seq && sent[i - 1]!.sentAt === sentAt,
+  );
+  if (again < 0) return;
+  const { seq, sampleTime } = sent[again]!;
+  throw new UsageError(
+    `the send logs hold the same send twice: update ${seq} of a device, sample time ${new Date(sampleTime).toISOString()}`,
+    { hint: 'Is a log given twice, or beside a copy of itself? Give each once.' },
+  );
 }
 
 /** The tracker transport's attempt is what an ingest handler would have noted, unless no answer came. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { codeOf, messageOf, UsageError } from '../errors.ts';
 
@@ -58,9 +58,8 @@ async function* chunksOf(file: string, line: () => number): AsyncGenerator<strin
 function open(file: string): Readable {
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
   if (!/\.gz$/i.test(file)) return raw;
-  const plain = createGunzip({ chunkSize: 1 << 20 });
-  raw.on('error', (error) => plain.destroy(error));
-  return raw.pipe(plain);
+  // What fails is thrown by whoever reads; whoever stops reading closes the file.
+  return pipeline(raw, createGunzip({ chunkSize: 1 << 20 }), () => {});
 }
 
 function unreadable(file: string, line: number, error: unknown): UsageError {

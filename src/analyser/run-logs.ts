@@ -12,14 +12,16 @@ export async function runLogs(dir: string): Promise<AnalyseOptions> {
   const names = await readdir(dir).catch((error) => {
     throw new UsageError(`cannot read the run's directory ${dir}: ${messageOf(error)}`, { cause: error });
   });
-  const sent = names.filter((name) => /^sent-[0-9]+\.ndjson(\.gz)?$/.test(name)).sort();
+  // gzip -k leaves both; one is as good as the other.
+  const isCopy = (name: string) => name.endsWith('.gz') && names.includes(name.slice(0, -'.gz'.length));
+  const sent = names.filter((name) => /^sent-[0-9]+\.ndjson(\.gz)?$/.test(name) && !isCopy(name)).sort();
   if (sent.length === 0) {
     throw new UsageError(`there is no sent-*.ndjson in ${dir}`, {
       hint: 'Name the directory that "simctl run" printed at its end, or single files with --sent and --received.',
     });
   }
   const log = (name: 'received' | 'history' | 'ingest') => {
-    const found = names.find((file) => file === `${name}.ndjson` || file === `${name}.ndjson.gz`);
+    const found = [`${name}.ndjson`, `${name}.ndjson.gz`].find((file) => names.includes(file));
     return found === undefined ? {} : { [name]: join(dir, found) };
   };
   return {

@@ -48,6 +48,13 @@ describe("a run's directory", () => {
     expect((await analyse({ dir: files.dir })).json).toMatchObject({ refused: 0, unexplained: 1 });
   });
 
+  it('counts a log once that gzip -k has left packed and plain', async () => {
+    write();
+    files.write('sent-00.ndjson.gz', [sentLine('A', 0, 30_000), sentLine('A', 1, 90_000)]);
+    files.write('received.ndjson', [receivedLine('A', 30_000)]);
+    expect((await analyse({ dir: files.dir })).json).toMatchObject({ sent: 2, seen: 1 });
+  });
+
   it('is judged by what is in it even where the viewer saw other fleets alone', async () => {
     write();
     files.write('received.ndjson.gz', [receivedLine('Z', 30_000)]);
@@ -149,7 +156,14 @@ describe('what cannot be analysed', () => {
     ['no directory', () => ({ dir: files.path('none') }), /cannot read the run's directory .*none/],
     ['a directory without logs', () => ({ dir: files.dir }), /there is no sent-\*\.ndjson/],
     ['no file', () => ({ sent: [files.path('none')] }), /there is no file .*none/],
-    ['an empty log', () => ({ sent: [files.write('s', [])] }), /nothing was sent: .*s is empty/],
+    ['an empty log', () => ({ sent: [files.write('s', [])] }), /nothing was sent: there is no whole line in .*s$/],
+    ['nothing but half a line', () => ({ sent: [files.write('s', [], '{"id":"A","se')] }), /no whole line in .*s$/],
+    ['a log given twice', () => ({ sent: [good(), good()] }), /the same send twice: update 0 of a device/],
+    [
+      'a log beside a copy of it',
+      () => ({ sent: [good(), files.write('copy.gz', [sentLine('A', 0, 30_000)])] }),
+      /the same send twice/,
+    ],
     [
       'a malformed line in the middle',
       () => ({ sent: [files.write('s', [sentLine('A', 0, 1)], '{"id":"A",\n{"id":"B"}\n')] }),
