@@ -41,8 +41,7 @@ export interface RunOptions {
   readonly drop: readonly string[];
 
   readonly pace: string;
-  /** A number of ms, or `auto` (src/workers/min-gap.ts). */
-  readonly minGap: string;
+  readonly minGapMs: number;
   readonly live: boolean;
   /** Milliseconds added to every sample time, by hand. */
   readonly shift: number | undefined;
