@@ -33,6 +33,11 @@ export function inkReporter({ stdout, now, title }: Terminal): Reporter {
 
   return {
     step(step, text) {
+      // Where one run follows another, the figures of the last are not this one's.
+      if (step === 'backend') {
+        state = { ...state, fleet: undefined, rates: [] };
+        counted = { at: now(), sent: 0 };
+      }
       state = { ...state, step, text, done: 0, total: 0 };
     },
     progress(done, total) {

@@ -41,7 +41,8 @@ export interface RunOptions {
   readonly drop: readonly string[];
 
   readonly pace: string;
-  readonly minGapMs: number;
+  /** A number of ms, or `auto` (src/workers/min-gap.ts). */
+  readonly minGap: string;
   readonly live: boolean;
   /** Milliseconds added to every sample time, by hand. */
   readonly shift: number | undefined;

@@ -13,8 +13,8 @@ export interface Ending {
 /** How long a stopping run may drain. */
 const DRAIN_MS = 15_000;
 
-/** Listens for SIGINT and SIGTERM until released. */
-export function endOnSignals(onRequest: (nth: number) => void = () => {}): Ending {
+/** Listens for SIGINT and SIGTERM until released. What is stopping may take `drainMs`; `Infinity` is as long as it takes. */
+export function endOnSignals(onRequest: (nth: number) => void = () => {}, drainMs = DRAIN_MS): Ending {
   const [stop, abort] = [new AbortController(), new AbortController()];
   let requests = 0;
   let deadline: NodeJS.Timeout | undefined;
@@ -23,7 +23,8 @@ export function endOnSignals(onRequest: (nth: number) => void = () => {}): Endin
     onRequest(requests);
     if (requests === 1) {
       stop.abort();
-      deadline = setTimeout(() => abort.abort(), DRAIN_MS);
+      if (drainMs === Number.POSITIVE_INFINITY) return;
+      deadline = setTimeout(() => abort.abort(), drainMs);
       deadline.unref();
     } else abort.abort();
   };

@@ -1,11 +1,13 @@
 import { UsageError } from '../errors.ts';
 import { TOPIC_ROOT } from '../wire.ts';
+import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
 import { type Pace, paceText, parsePace, scheduledMs } from './pacer.ts';
 
 /** What a person asked for, as the flags say it. */
 export interface PlanRequest {
   readonly pace: string;
-  readonly minGapMs: number;
+  /** A number of ms, or `auto`. */
+  readonly minGap: string;
   readonly every: number;
   readonly workers: number;
   readonly live: boolean;
@@ -63,7 +65,8 @@ export function checkRequest(request: PlanRequest): void {
   const problems: string[] = [];
   const pace = parsePace(request.pace);
   if (typeof pace === 'string') problems.push(pace);
-  if (request.minGapMs < 0) problems.push(`--min-gap must not be negative; got ${request.minGapMs}`);
+  const gap = parseMinGap(request.minGap);
+  if (typeof gap === 'object') problems.push(gap.problem);
   if (!(request.every > 0)) problems.push(`--every must be a number of seconds above 0; got ${request.every}`);
   if (request.workers < 1) problems.push(`--workers must be at least 1; got ${request.workers}`);
   if (request.connectConcurrency < 1) problems.push('--connect-concurrency must be at least 1');
@@ -107,7 +110,7 @@ export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
     updates: fixes,
     transport: request.transport,
     pace,
-    minGapMs: request.minGapMs,
+    minGapMs: minGapMs(parseMinGap(request.minGap) as MinGap, devices),
     live: request.live,
     firstSampleTime,
     lastSampleTime,
@@ -158,12 +161,13 @@ export function splitPartitions(partitions: PlanFleet['partitions'], shards: num
 
 /** The plan as a person reads it. */
 export function planText(plan: Plan): string {
-  const { devices, updates, transport, pace, scheduledMs: length, shards, notes } = plan;
+  const { devices, updates, transport, pace, minGapMs: gap, scheduledMs: length, shards, notes } = plan;
   const rate = length > 0 ? `, ${(updates / (length / 1000)).toFixed(0)} updates/s on average` : '';
   const time = length > 0 ? `${(length / 1000).toFixed(0)} s` : 'as fast as answers come';
   return [
     `${devices} devices, ${updates} updates over ${transport}, pace ${paceText(pace)}: ${time}${rate}`,
     `${shards.length} worker${shards.length === 1 ? '' : 's'}: ${shards.map((shard) => `${shard.devices} devices`).join(', ')}`,
+    ...(gap > 0 ? [`a device waits ${gap.toFixed(0)} ms after an answer`] : []),
     ...notes.map((note) => `note: ${note}`),
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { type PlanRequest, planRun, planText, splitPartitions } from '../../src/
 
 const request: PlanRequest = {
   pace: 'replay:10',
-  minGapMs: 0,
+  minGap: '0',
   every: 30,
   workers: 2,
   live: false,
@@ -40,8 +40,14 @@ test('a plan says how long, how much and who', () => {
   );
 });
 
+test('--min-gap auto is the rule for the fleet at hand, and the plan says what it comes to', () => {
+  const plan = planRun({ ...request, minGap: 'auto' }, fleet);
+  expect(plan.minGapMs).toBe(300); // 100 + 6000 / 30
+  expect(planText(plan)).toContain('a device waits 300 ms after an answer');
+});
+
 test('every problem is named at once', () => {
-  const wrong = { ...request, pace: 'quick', minGapMs: -1, every: 0, workers: 0, live: true, shift: 5 };
+  const wrong = { ...request, pace: 'quick', minGap: '-1', every: 0, workers: 0, live: true, shift: 5 };
   const refusal = (() => {
     try {
       planRun(wrong, fleet);

@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import { Flags, type Interfaces } from '@oclif/core';
+import { SimctlCommand } from '../../command.ts';
+import { EXIT } from '../../errors.ts';
+import type { OrderingOptions } from '../../run/experiment-ordering.ts';
+
+export default class ExperimentOrdering extends SimctlCommand {
+  static override summary = "Which ingest design keeps a device's updates in order, and what pacing does for it.";
+  static override description =
+    'The same fleet is sent through the embedded stand-in once a row: a function for each message (lambda) with one environment, with many, and with paced devices; a stream; and the rule by itself (direct). The jitter of the rule engine is the same for all of them.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --agents 400 --jitter 0,200 --json',
+  ];
+  static override flags = {
+    agents: Flags.integer({ default: 50, description: 'devices to generate' }),
+    seconds: Flags.integer({ default: 660, description: 'simulated seconds to generate' }),
+    seed: Flags.integer({ default: 1, description: 'of everything random' }),
+    every: Flags.integer({ default: 30, description: 'seconds of sample time between two fixes of a device' }),
+    environments: Flags.integer({
+      default: 20,
+      min: 1,
+      description: 'functions at work at once, but in the first row',
+    }),
+    jitter: Flags.integer({
+      default: [0, 50, 200],
+      multiple: true,
+      delimiter: ',',
+      min: 0,
+      helpValue: 'MS,…',
+      description: 'ms, at most, that a message takes through the rule engine; a row for each',
+    }),
+    'min-gap': Flags.string({
+      default: 'auto',
+      helpValue: 'MS|auto',
+      description: "of the paced rows: ms a device waits after an answer; auto is the 2022 project's rule",
+    }),
+    workers: Flags.integer({ description: 'threads; by default one less than there are cores' }),
+    settle: Flags.integer({
+      default: 3000,
+      min: 0,
+      description: 'ms beyond the jitter without a change after which the backend has settled',
+    }),
+    out: Flags.string({
+      helpValue: 'DIR',
+      description: 'where everything is written; by default runs/, the time and -ordering',
+    }),
+    json: Flags.boolean({ description: 'print only the rows and what came out, as JSON' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(ExperimentOrdering);
+    const [{ orderingExperiment, orderingText }, { endOnSignals }, { openReporter }] = await Promise.all([
+      import('../../run/experiment-ordering.ts'),
+      import('../../run/signals.ts'),
+      import('../../dashboard/open.ts'),
+    ]);
+    const reporter = await openReporter(flags.json ? process.stderr : process.stdout, 'simctl experiment ordering');
+    // The row that is running may go to its end, however long that is.
+    const ending = endOnSignals(() => reporter.stopping(), Number.POSITIVE_INFINITY);
+    const result = await orderingExperiment(optionsOf(flags), { reporter, ending }).finally(() => reporter.close());
+    ending.release();
+    this.log(flags.json ? JSON.stringify(result, null, 2) : `\n${orderingText(result)}`);
+    if (result.interrupted) this.exit(EXIT.interrupted);
+  }
+}
+
+function optionsOf(flags: Interfaces.InferredFlags<typeof ExperimentOrdering.flags>): OrderingOptions {
+  return {
+    out: flags.out,
+    generate: { agents: flags.agents, seconds: flags.seconds, seed: flags.seed },
+    every: flags.every,
+    environments: flags.environments,
+    jitter: flags.jitter,
+    minGap: flags['min-gap'],
+    workers: flags.workers ?? Math.max(1, availableParallelism() - 1),
+    settleMs: flags.settle,
+  };
+}
