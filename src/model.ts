@@ -19,10 +19,21 @@
 /** WGS84 degrees. */
 export type Position = readonly [longitude: number, latitude: number];
 
+/** What a receiver may say beside where it is; each of it may be missing. */
+export interface Motion {
+  /** m/s */
+  readonly speed?: number;
+  /** Degrees clockwise from north, [0, 360). */
+  readonly heading?: number;
+  /** Horizontal accuracy, metres. */
+  readonly accuracy?: number;
+}
+
 /** Where a device was at one moment. */
 export interface Fix {
   readonly sampleTime: number;
   readonly position: Position;
+  readonly motion?: Motion;
 }
 
 /** A fix as a probe file holds it: with the device it belongs to. */

@@ -2,10 +2,10 @@
  * PositionUpdate ⇄ the bytes on the topic. Shared by the transports, the Lambda handlers and the stand-in.
  *
  * The shape is the 2022 project's, `{"payload":{"deviceid","timestamp","location":{"lat","long"}}}` with the
- * timestamp in seconds, plus `seq`. That project put the longitude into `lat` and the latitude into `long`;
+ * timestamp in seconds, plus `seq` and, where the device knows them, `speed`, `heading` and `accuracy`. That project put the longitude into `lat` and the latitude into `long`;
  * here they are the right way round unless `legacySwap` asks for its exact bytes.
  */
-import type { PositionUpdate } from './model.ts';
+import type { Motion, PositionUpdate } from './model.ts';
 
 /** The 2022 project's topic; each device publishes below it, on `simUploadLocation/<device id>`. */
 export const TOPIC_ROOT = 'simUploadLocation';
@@ -15,7 +15,7 @@ export function topicOf(deviceId: string, root: string = TOPIC_ROOT): string {
 }
 
 export interface WireOptions {
-  /** The 2022 bytes: coordinates swapped, six decimals everywhere, no `seq`. */
+  /** The 2022 bytes: coordinates swapped, six decimals everywhere, and nothing that those did not have. */
   readonly legacySwap?: boolean;
 }
 
@@ -27,7 +27,16 @@ export function encode(update: PositionUpdate, { legacySwap = false }: WireOptio
   if (legacySwap) {
     return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(6)},"location":{"lat":${longitude.toFixed(6)},"long":${latitude.toFixed(6)}}}}`;
   }
-  return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(3)},"location":{"lat":${latitude},"long":${longitude}},"seq":${update.seq}}}`;
+  return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(3)},"location":{"lat":${latitude},"long":${longitude}},"seq":${update.seq}${motionMembers(update.motion)}}}`;
+}
+
+const MOTION_MEMBERS = ['speed', 'heading', 'accuracy'] as const;
+
+/** The members that a motion adds to an object of JSON text, in one order wherever they are written. */
+export function motionMembers(motion: Motion | undefined): string {
+  if (motion === undefined) return '';
+  const { speed, heading, accuracy } = motion;
+  return `${speed === undefined ? '' : `,"speed":${speed}`}${heading === undefined ? '' : `,"heading":${heading}`}${accuracy === undefined ? '' : `,"accuracy":${accuracy}`}`;
 }
 
 /** A payload as it came in; `seq` is absent where the sender speaks the 2022 form. */
@@ -36,6 +45,7 @@ export interface WireUpdate {
   readonly sampleTime: number;
   readonly position: readonly [longitude: number, latitude: number];
   readonly seq: number | undefined;
+  readonly motion?: Motion;
 }
 
 /**
@@ -46,6 +56,7 @@ export function decode(message: unknown): WireUpdate {
   const payload = member(message, 'payload', 'object') as Record<string, unknown>;
   const location = member(payload, 'location', 'object', 'payload.');
   const { seq } = payload;
+  const motion = motionOf(payload, 'payload.');
   if (seq !== undefined && !Number.isSafeInteger(seq)) throw new Error('payload.seq must be a whole number');
   return {
     deviceId: member(payload, 'deviceid', 'string', 'payload.') as string,
@@ -55,7 +66,25 @@ export function decode(message: unknown): WireUpdate {
       member(location, 'lat', 'number', 'payload.location.') as number,
     ],
     seq: seq as number | undefined,
+    ...(motion === undefined ? {} : { motion }),
   };
+}
+
+/**
+ * The motion among an object's members, undefined where there is none.
+ * @throws Error that names the member that is no such thing
+ */
+export function motionOf(members: Record<string, unknown>, path = ''): Motion | undefined {
+  let motion: Partial<Record<(typeof MOTION_MEMBERS)[number], number>> | undefined;
+  for (const name of MOTION_MEMBERS) {
+    const value = members[name];
+    // Phones say "unknown" by null, or by -1 (Core Location).
+    if (value === undefined || value === null || (typeof value === 'number' && value < 0)) continue;
+    if (!Number.isFinite(value)) throw new Error(`${path}${name} must be a number`);
+    motion ??= {};
+    motion[name] = value as number;
+  }
+  return motion;
 }
 
 function member(of: unknown, name: string, type: 'object' | 'string' | 'number', path = ''): unknown {

@@ -17,6 +17,15 @@ describe('wire', () => {
     );
   });
 
+  test('speed, heading and accuracy go with it where they are known, and come back', () => {
+    const motion = { speed: 8.25, heading: 271, accuracy: 4.5 };
+    const text = encode({ ...update, motion });
+    expect(text).toContain('"seq":4,"speed":8.25,"heading":271,"accuracy":4.5}}');
+    expect(decode(JSON.parse(text)).motion).toEqual(motion);
+    expect(decode(JSON.parse(encode({ ...update, motion: { heading: 0 } }))).motion).toEqual({ heading: 0 });
+    expect(encode({ ...update, motion }, { legacySwap: true })).toBe(encode(update, { legacySwap: true }));
+  });
+
   test('--legacy-swap gives the 2022 bytes', () => {
     expect(encode(update, { legacySwap: true })).toBe(
       '{"payload":{"deviceid":"SLE-7115","timestamp":1640772129.000000,"location":{"lat":-86.777629,"long":36.127671}}}',

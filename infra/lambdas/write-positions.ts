@@ -1,6 +1,7 @@
 /** One write to a tracker, with its record: a line for each entry, as the tracker answered it. */
 import { BatchUpdateDevicePositionCommand, type LocationClient } from '@aws-sdk/client-location';
 import type { IngestLine } from '../../src/logs.ts';
+import { trackerEntry } from '../../src/tracker-entry.ts';
 import type { WireUpdate } from '../../src/wire.ts';
 
 /** Prints a line of the ingest log (src/logs.ts) to the function's log stream. */
@@ -27,11 +28,7 @@ export async function writePositions(
 ): Promise<void> {
   const command = new BatchUpdateDevicePositionCommand({
     TrackerName: tracker,
-    Updates: updates.map(({ deviceId, sampleTime, position }) => ({
-      DeviceId: deviceId,
-      SampleTime: new Date(sampleTime),
-      Position: [...position],
-    })),
+    Updates: updates.map(trackerEntry),
   });
   try {
     const { Errors = [] } = await client.send(command);

@@ -6,10 +6,14 @@ export interface CsvColumns {
   readonly time: string;
   readonly lon: string;
   readonly lat: string;
+  /** m/s, degrees, metres; these are read where they are named. */
+  readonly speed?: string;
+  readonly heading?: string;
+  readonly accuracy?: string;
 }
 
 export const DEFAULT_COLUMNS: CsvColumns = { id: 'id', time: 'time', lon: 'lon', lat: 'lat' };
-const KEYS = ['id', 'time', 'lon', 'lat'] as const;
+const KEYS = ['id', 'time', 'lon', 'lat', 'speed', 'heading', 'accuracy'] as const;
 
 /** `id=vehicle,time=ts,lon=x,lat=y`; what is not named keeps its own name. @throws UsageError */
 export function parseCsvColumns(text: string): CsvColumns {

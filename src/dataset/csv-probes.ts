@@ -1,7 +1,8 @@
 import { pipeline, type Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import { UsageError } from '../errors.ts';
+import { messageOf, UsageError } from '../errors.ts';
 import type { Probe } from '../model.ts';
+import { motionOf } from '../wire.ts';
 import type { CsvColumns } from './csv-columns.ts';
 import { checkProbe } from './probe-line.ts';
 
@@ -56,18 +57,32 @@ function checkHeader(file: string, header: string[], columns: CsvColumns): strin
   return header;
 }
 
-function csvProbe(row: Record<string, string>, { id, time, lon, lat }: CsvColumns): Probe | string {
+function csvProbe(row: Record<string, string>, { id, time, lon, lat, ...columns }: CsvColumns): Probe | string {
   const sampleTime = csvTime(row[time] ?? '');
   if (sampleTime === undefined) return `"${row[time]}" is no time: epoch ms, epoch seconds or ISO 8601`;
-  const position = [csvDegrees(row[lon] ?? ''), csvDegrees(row[lat] ?? '')] as const;
+  const position = [csvNumber(row[lon] ?? ''), csvNumber(row[lat] ?? '')] as const;
   if (position.some(Number.isNaN)) return `"${row[lon]}", "${row[lat]}" are no degrees`;
-  return checkProbe({ deviceId: row[id] ?? '', sampleTime, position });
+  try {
+    const motion = motionOf(csvMotion(row, columns));
+    return checkProbe({ deviceId: row[id] ?? '', sampleTime, position, ...(motion === undefined ? {} : { motion }) });
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** An empty field is unknown; what is no number is refused by whoever reads it. */
+function csvMotion(row: Record<string, string>, columns: Partial<CsvColumns>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(columns)
+      .filter(([, column]) => row[column] !== '')
+      .map(([name, column]) => [name, csvNumber(row[column] ?? '')]),
+  );
 }
 
 // Not what `Number` takes alone, which is an empty text and "0x10" too.
 const DECIMAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i;
 
-function csvDegrees(text: string): number {
+function csvNumber(text: string): number {
   return DECIMAL.test(text) ? Number(text) : Number.NaN;
 }
 

@@ -1,15 +1,27 @@
-import type { Probe } from '../model.ts';
+import { messageOf } from '../errors.ts';
+import type { Motion, Probe } from '../model.ts';
+import { motionMembers, motionOf } from '../wire.ts';
 import { isThingName } from './thing-name.ts';
 
-/** One line in trip-simulator's own format, newline included: a GeoJSON Feature with its keys in that order. */
-export function probeLine(deviceId: string, timeMs: number, status: string, lon: number, lat: number): string {
-  return `{"type":"Feature","properties":{"id":${JSON.stringify(deviceId)},"time":${timeMs},"status":${JSON.stringify(status)}},"geometry":{"type":"Point","coordinates":[${lon},${lat}]}}\n`;
+/**
+ * One line in trip-simulator's own format, newline included: a GeoJSON Feature with its keys in that order. A motion's
+ * `speed`, `heading` and `accuracy` follow the status.
+ */
+export function probeLine(
+  deviceId: string,
+  timeMs: number,
+  status: string,
+  lon: number,
+  lat: number,
+  motion?: Motion,
+): string {
+  return `{"type":"Feature","properties":{"id":${JSON.stringify(deviceId)},"time":${timeMs},"status":${JSON.stringify(status)}${motionMembers(motion)}},"geometry":{"type":"Point","coordinates":[${lon},${lat}]}}\n`;
 }
 
 const ID_AT = '{"type":"Feature","properties":{"id":"';
 const TIME_AT = '","time":';
 const STATUS_AT = ',"status":"';
-const POINT_AT = '"},"geometry":{"type":"Point","coordinates":[';
+const POINT_AT = '},"geometry":{"type":"Point","coordinates":[';
 const END = ']}}';
 
 /**
@@ -26,8 +38,11 @@ export function parseProbeLine(line: string): Probe | undefined {
   if (timeEnd < 0 || !line.startsWith(STATUS_AT, timeEnd)) return undefined;
   const statusStart = timeEnd + STATUS_AT.length;
   const statusEnd = line.indexOf('"', statusStart);
-  if (statusEnd < 0 || !line.startsWith(POINT_AT, statusEnd)) return undefined;
-  const lonStart = statusEnd + POINT_AT.length;
+  const pointAt = line.indexOf(POINT_AT, statusEnd + 1);
+  if (statusEnd < 0 || pointAt < 0) return undefined;
+  const motion = pointAt === statusEnd + 1 ? undefined : parseMotion(line.slice(statusEnd + 1, pointAt));
+  if (motion === null) return undefined;
+  const lonStart = pointAt + POINT_AT.length;
   const comma = line.indexOf(',', lonStart);
   const deviceId = line.slice(ID_AT.length, idEnd);
   const time = line.slice(timeStart, timeEnd);
@@ -39,14 +54,30 @@ export function parseProbeLine(line: string): Probe | undefined {
     sampleTime: Number(time),
     status: line.slice(statusStart, statusEnd),
     position: [Number(lonText), Number(latText)],
+    ...(motion === undefined ? {} : { motion }),
   };
 }
 
+/** @returns null for anything but what `motionMembers` writes */
+function parseMotion(members: string): Motion | null {
+  const found = MOTION.exec(members);
+  if (found === null) return null;
+  const [, speed, heading, accuracy] = found;
+  return {
+    ...(speed === undefined ? {} : { speed: Number(speed) }),
+    ...(heading === undefined ? {} : { heading: Number(heading) }),
+    ...(accuracy === undefined ? {} : { accuracy: Number(accuracy) }),
+  };
+}
+
+const MOTION =
+  /^(?:,"speed":([0-9]+(?:\.[0-9]+)?))?(?:,"heading":([0-9]+(?:\.[0-9]+)?))?(?:,"accuracy":([0-9]+(?:\.[0-9]+)?))?$/;
 const INTEGER = /^[0-9]{1,15}$/;
 const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?$/;
 
 /**
- * Reads any GeoJSON Feature with `properties.id`, `properties.time` (epoch ms) and a Point.
+ * Reads any GeoJSON Feature with `properties.id`, `properties.time` (epoch ms) and a Point; `properties.speed` (m/s),
+ * `heading` (degrees) and `accuracy` (m) where they are numbers.
  * @returns the probe, or what is wrong with the line.
  */
 export function parseProbe(line: string): Probe | string {
@@ -65,11 +96,18 @@ export function parseProbe(line: string): Probe | string {
   if (!Array.isArray(coordinates)) return 'geometry.coordinates must be [longitude, latitude]';
   const [lon, lat] = coordinates as unknown[];
   if (typeof lon !== 'number' || typeof lat !== 'number') return 'geometry.coordinates must be two numbers';
+  let motion: Motion | undefined;
+  try {
+    motion = motionOf(feature?.properties ?? {}, 'properties.');
+  } catch (error) {
+    return messageOf(error);
+  }
   return checkProbe({
     deviceId: id,
     sampleTime: Math.round(time),
     position: [lon, lat],
     ...(typeof status === 'string' ? { status } : {}),
+    ...(motion === undefined ? {} : { motion }),
   });
 }
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import type { Fix, Track } from '../model.ts';
+import type { Fix, Motion, Track } from '../model.ts';
 import type { Dataset } from './manifest.ts';
 import { readProbes } from './probes.ts';
 
-/** A track in memory: 24 bytes a fix (100,000 devices × 240 fixes are 0.6 GB over all workers). */
+/** A track in memory: 24 bytes a fix, 48 with motions (100,000 devices × 240 fixes are 0.6 GB over all workers). */
 export interface LoadedTrack extends Track {
   readonly length: number;
 }
@@ -45,17 +45,27 @@ interface GrowingTrack extends LoadedTrack {
 function growingTrack(deviceId: string, expected: number): GrowingTrack {
   let times = new Float64Array(expected);
   let degrees = new Float64Array(2 * expected);
+  // Speed, heading, accuracy by fix, NaN where unknown; there from the first fix that has any.
+  let motions: Float64Array<ArrayBuffer> | undefined;
   let length = 0;
   return {
     deviceId,
     get length() {
       return length;
     },
-    add({ sampleTime, position }) {
+    add({ sampleTime, position, motion }) {
       if (length > 0 && sampleTime <= times[length - 1]!) return false;
       if (length === times.length) {
         times = grown(times);
         degrees = grown(degrees);
+        motions &&= grown(motions);
+      }
+      if (motion !== undefined) {
+        motions ??= new Float64Array(3 * times.length).fill(Number.NaN);
+        motions.set(
+          [motion.speed ?? Number.NaN, motion.heading ?? Number.NaN, motion.accuracy ?? Number.NaN],
+          3 * length,
+        );
       }
       times[length] = sampleTime;
       degrees[2 * length] = position[0];
@@ -66,15 +76,29 @@ function growingTrack(deviceId: string, expected: number): GrowingTrack {
     fixes: {
       *[Symbol.iterator](): Iterator<Fix> {
         for (let i = 0; i < length; i++) {
-          yield { sampleTime: times[i]!, position: [degrees[2 * i]!, degrees[2 * i + 1]!] };
+          const motion = motions && motionAt(motions, i);
+          const position = [degrees[2 * i]!, degrees[2 * i + 1]!] as const;
+          yield motion ? { sampleTime: times[i]!, position, motion } : { sampleTime: times[i]!, position };
         }
       },
     },
   };
 }
 
+function motionAt(motions: Float64Array, i: number): Motion | undefined {
+  const [speed, heading, accuracy] = motions.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
+  if (Number.isNaN(speed) && Number.isNaN(heading) && Number.isNaN(accuracy)) return undefined;
+  return {
+    ...(Number.isNaN(speed) ? {} : { speed }),
+    ...(Number.isNaN(heading) ? {} : { heading }),
+    ...(Number.isNaN(accuracy) ? {} : { accuracy }),
+  };
+}
+
+/** What is new is NaN. */
 function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const longer = new Float64Array(Math.max(8, array.length * 2));
+  longer.fill(Number.NaN, array.length);
   longer.set(array);
   return longer;
 }

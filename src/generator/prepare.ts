@@ -66,7 +66,7 @@ async function fill(
         signal?.throwIfAborted();
         onProgress?.(read);
       }
-      const { deviceId, sampleTime, status = 'traveling', position } = probe;
+      const { deviceId, sampleTime, status = 'traveling', position, motion } = probe;
       const verdict = keep(deviceId, probe);
       if (verdict === 'drop') continue;
       let device = devices.get(deviceId);
@@ -80,7 +80,7 @@ async function fill(
       device.last = sampleTime;
       device.file = file;
       const { partition } = device;
-      buffers[partition] += probeLine(deviceId, sampleTime, status, position[0], position[1]);
+      buffers[partition] += probeLine(deviceId, sampleTime, status, position[0], position[1], motion);
       if (buffers[partition]!.length < CHUNK_CHARS) continue;
       await writer.write(partition, buffers[partition]!);
       buffers[partition] = '';
@@ -93,7 +93,7 @@ async function fill(
 
 /** A changed file has another size or time; its content is not hashed, which would cost as much as reading it. */
 async function cacheKey({ files, columns, every }: PrepareOptions): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify({ layout: 1, columns, every }));
+  const hash = createHash('sha256').update(JSON.stringify({ layout: 2, columns, every }));
   for (const file of files) {
     const found = await stat(file).catch(() => undefined);
     if (found === undefined) throw new UsageError(`there is no file ${file}`);

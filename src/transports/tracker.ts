@@ -3,6 +3,7 @@ import { locationClient } from '../aws.ts';
 import type { Clock } from '../clock.ts';
 import { codeOf, messageOf } from '../errors.ts';
 import type { PositionUpdate } from '../model.ts';
+import { trackerEntry } from '../tracker-entry.ts';
 import { trackerOf } from '../tracker-of.ts';
 import { beatLength, newBeat } from './session/beat.ts';
 import type { TransportSettings } from './settings.ts';
@@ -45,11 +46,7 @@ export async function trackerTransport(
       const { Errors = [] } = await location.send(
         new BatchUpdateDevicePositionCommand({
           TrackerName: tracker,
-          Updates: updates.map(({ deviceId, sampleTime, position: [longitude, latitude] }) => ({
-            DeviceId: deviceId,
-            SampleTime: new Date(sampleTime),
-            Position: [longitude, latitude],
-          })),
+          Updates: updates.map(trackerEntry),
         }),
         { abortSignal: abort.signal },
       );

@@ -30,7 +30,7 @@ export async function drive({ deviceId, fixes }: Track, deviceIndex: number, roa
     if (!(await clock.until(Math.max(due, free)))) return;
     const sentAt = clock.now();
     const dueAt = due === WHEN_FREE ? sentAt : due;
-    const update = { deviceId, seq: seq++, sampleTime: stamp(fix, dueAt), position: fix.position };
+    const update = { ...fix, deviceId, seq: seq++, sampleTime: stamp(fix, dueAt) };
     const failure = await transport.send(update).then(() => undefined, failureCode);
     const doneAt = clock.now();
     record(failure === undefined ? { update, dueAt, sentAt, doneAt } : { update, dueAt, sentAt, doneAt, failure });

@@ -34,6 +34,17 @@ test('what is written is read back: manifest, devices, tracks', async () => {
   expect(b.length).toBe(3);
 });
 
+test('a track keeps what its receiver said of speed, heading and accuracy, also where some fixes lack it', async () => {
+  const writer = await createDataset(join(dir, 'set'), { partitions: 1, everySeconds: 1, source: { kind: 'test' } });
+  const motions = Array.from({ length: 40 }, (_, i) =>
+    i < 5 || i % 3 === 0 ? undefined : { speed: i, accuracy: 4.5 },
+  );
+  for (const [i, motion] of motions.entries()) await writer.write(0, probeLine('a', 1000 * i, 'idling', 1, 2, motion));
+  writer.device('a', 0, motions.length, 0, 39_000);
+  const [track] = await readTracks(await writer.finish(), 0);
+  expect([...track!.fixes].map(({ motion }) => motion)).toEqual(motions);
+});
+
 test('nothing is there before finish, and nothing stays after abort', async () => {
   const writer = await createDataset(join(dir, 'set'), { partitions: 1, everySeconds: 1, source: {} });
   await writer.write(0, 'x\n');

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseProbe, parseProbeLine, probeLine } from '../../src/dataset/probe-line.ts';
 import { parseCsvColumns, type ReadProbesOptions, readProbes } from '../../src/dataset.ts';
 import { UsageError } from '../../src/errors.ts';
+import type { Probe } from '../../src/model.ts';
 
 let dir: string;
 beforeAll(async () => {
@@ -214,8 +215,56 @@ describe('CSV', () => {
     expect((await refusal('c.csv', 'a,b\n')).hint).toContain('Its columns are a, b.');
   });
 
-  test.each(['vehicle=id', 'id', 'id=', 'id=a,speed=b'])('--csv-columns %s is refused', (text) => {
+  test('speed, heading and accuracy are read where they are named, and an empty field is unknown', async () => {
+    const content = 'id,time,lon,lat,v,h\na,1,2,3,8.5,271\na,2,2,3,,\na,3,2,3,-1,0\n';
+    const found = await read('motion.csv', content, { columns: parseCsvColumns('speed=v,heading=h') });
+    expect(found.map(({ probe }) => probe.motion)).toEqual([{ speed: 8.5, heading: 271 }, undefined, { heading: 0 }]);
+    expect((await read('plain.csv', content))[0]!.probe).not.toHaveProperty('motion');
+  });
+
+  test('a speed that is no number is refused', async () => {
+    const content = 'id,time,lon,lat,v\na,1,2,3,8 km/h\n';
+    const error = await refusal('text.csv', content, { columns: parseCsvColumns('speed=v') });
+    expect(error.message).toContain(':2: speed must be a number');
+  });
+
+  test.each(['vehicle=id', 'id', 'id=', 'id=a,altitude=b'])('--csv-columns %s is refused', (text) => {
     expect(() => parseCsvColumns(text)).toThrow(UsageError);
+  });
+});
+
+describe('speed, heading and accuracy', () => {
+  const unknown = { speed: undefined, heading: undefined, accuracy: undefined };
+  const motions = fc.record(
+    {
+      speed: fc.float({ min: 0, noNaN: true, noDefaultInfinity: true }),
+      heading: fc.nat(359),
+      accuracy: fc.integer({ min: 0, max: 1e6 }),
+    },
+    { requiredKeys: [] },
+  );
+
+  test('come back from a line as they were written, by whichever way it is read', () => {
+    fc.assert(
+      fc.property(motions, (motion) => {
+        const line = probeLine('SLE-7115', 1000, 'traveling', 11.97, 57.7, motion).trimEnd();
+        const known = Object.keys(motion).length > 0 ? motion : undefined;
+        expect({ ...unknown, ...(parseProbe(line) as Probe).motion }).toEqual({ ...unknown, ...known });
+        expect(parseProbe(` ${line}`)).toEqual(parseProbe(line));
+      }),
+    );
+  });
+
+  test.each([
+    ['"speed":null,"heading":-1', undefined],
+    ['"heading":12.5,"note":"x"', { heading: 12.5 }],
+    ['"speed":"fast"', 'properties.speed must be a number'],
+  ])('%s', (members, expected) => {
+    const line = probeLine('SLE-7115', 1000, 'traveling', 11.97, 57.7)
+      .trimEnd()
+      .replace('"traveling"', `"traveling",${members}`);
+    const probe = parseProbe(line);
+    expect(typeof probe === 'string' ? probe : probe.motion).toEqual(expected);
   });
 });
 

@@ -48,6 +48,21 @@ transportContract(
   { connectionless: true },
 );
 
+it('sends accuracy, speed and heading where a fix has them', async () => {
+  const sent: BatchUpdateDevicePositionCommandInput[] = [];
+  const client = {
+    send: async ({ input }: { input: BatchUpdateDevicePositionCommandInput }) => {
+      sent.push(input);
+      return {};
+    },
+    destroy() {},
+  } as unknown as TrackerClient;
+  const transport = await trackerTransport(settingsOf({}), fakeClock(), client);
+  await transport.send({ ...updateOf('SLE-7115', 0), motion: { speed: 0, accuracy: 2e7 } });
+  await transport.close();
+  expect(sent[0]?.Updates?.[0]).toMatchObject({ Accuracy: { Horizontal: 1e7 }, PositionProperties: { speed: '0' } });
+});
+
 /** A transport over a client whose answers the test gives. */
 async function scripted({
   answer = () => undefined,

@@ -68,6 +68,23 @@ describe('store-positions', () => {
     });
   });
 
+  it('gives the tracker the accuracy, and speed and heading as properties, which the query API shows', async () => {
+    const motion = { speed: 8.25, heading: 271, accuracy: 4.5 };
+    await store({ ...JSON.parse(encode({ ...update('GPS-3000', 0), motion })), device: 'GPS-3000' });
+    expect(server.trackers.tracker('tracker3').positions.latest('GPS-3000', server.clock.now)).toMatchObject({
+      accuracy: 4.5,
+      properties: { speed: '8.25', heading: '271' },
+    });
+    const reply = await get({
+      rawPath: '/getLocation',
+      queryStringParameters: { type: 'device', deviceid: 'GPS-3000' },
+    });
+    expect(JSON.parse(reply.body)).toMatchObject({
+      Accuracy: { Horizontal: 4.5 },
+      PositionProperties: { speed: '8.25', heading: '271' },
+    });
+  });
+
   it('finds the refusals in an answer that is no error', async () => {
     await store(event('OLD-1000', 60));
     await store(event('OLD-1000', 30, 1));
