@@ -28,9 +28,18 @@ export interface Agent {
   at(second: number): AgentState;
 }
 
-/** The pairs of MDS status changes that trip-simulator writes, and `service_end`, which its code means to. */
+/**
+ * MDS status changes: those that trip-simulator writes, `service_end`, which it means to, and the one by which MDS 0.3
+ * has a vehicle come back from repair.
+ */
 export type ChangeType = 'available' | 'reserved' | 'unavailable';
-export type ChangeReason = 'service_start' | 'user_pick_up' | 'user_drop_off' | 'maintenance' | 'service_end';
+export type ChangeReason =
+  | 'service_start'
+  | 'user_pick_up'
+  | 'user_drop_off'
+  | 'maintenance'
+  | 'maintenance_drop_off'
+  | 'service_end';
 
 /** The vertices of a way in the order of driving, WGS84 degrees, with the receiver's error. */
 export interface Vertices {
