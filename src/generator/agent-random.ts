@@ -1,7 +1,18 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** What an agent draws for; a stream of its own for each. */
-export const PURPOSE = { trips: 0, noise: 1, phase: 2, ids: 3 } as const;
+export const PURPOSE = {
+  trips: 0,
+  noise: 1,
+  phase: 2,
+  ids: 3,
+  driving: 4,
+  receiver: 5,
+  motion: 6,
+  dropouts: 7,
+  events: 8,
+  depot: 9,
+} as const;
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
 /** Draws of one agent for one purpose. */
