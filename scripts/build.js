@@ -6,9 +6,9 @@ rmSync('dist', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 
 // The default map: the roads that the package geojson-path-finder carries, as simctl's own compact graph.
-const { graphFromGeoJson } = await import('../dist/src/generator/map/from-geojson.js');
-const { encodeGraph } = await import('../dist/src/generator/map/graph-file.js');
+const { mapFromGeoJson } = await import('../dist/src/generator/map/from-geojson.js');
+const { encodeMap } = await import('../dist/src/generator/map/map-file.js');
 const roads = JSON.parse(readFileSync('node_modules/geojson-path-finder/test/large-network.json', 'utf8'));
 const naming = { name: 'gothenburg', attribution: '© OpenStreetMap contributors, ODbL 1.0' };
 mkdirSync('dist/maps', { recursive: true });
-writeFileSync('dist/maps/gothenburg.graph', encodeGraph(graphFromGeoJson(naming, roads)));
+writeFileSync('dist/maps/gothenburg.graph', encodeMap(mapFromGeoJson(naming, roads)));

@@ -1,7 +1,8 @@
 import type { Position } from '../model.ts';
 import { agentRandom, PURPOSE } from './agent-random.ts';
-import { along } from './map/along.ts';
+import type { Spot } from './map/graph.ts';
 import type { Route } from './map/route.ts';
+import { placeOf, type RouteLine, routeLine } from './map/route-line.ts';
 import type { World } from './world.ts';
 
 /** Where a car is by its receiver, and what it does there. */
@@ -35,26 +36,26 @@ const METRES_PER_DEGREE = 111_320;
 /** A centimetre, OpenStreetMap's own resolution; also, last bits may differ from one version of Node to the next. */
 const PER_DEGREE = 1e7;
 
-/** Drives from one place to another by the fastest way, at the roads' speeds times the driver's own factor; pauses; goes on. */
-export function newCar({ graph, route, places }: World, seed: number, agent: number): Car {
+/** Drives from one place to another by the fastest way, at the trip's mean speed times the driver's own factor; pauses; goes on. */
+export function newCar({ graph, demand, route, snap }: World, seed: number, agent: number): Car {
   const [trip, noise] = [agentRandom(seed, agent, PURPOSE.trips), agentRandom(seed, agent, PURPOSE.noise)];
-  const { lon, lat, to } = graph;
-  const metresPerLon = METRES_PER_DEGREE * Math.cos((lat[0]! * Math.PI) / 180);
+  const metresPerLon = METRES_PER_DEGREE * Math.cos((graph.lat[0]! * Math.PI) / 180);
   const slowness = Math.min(SLOWEST, Math.max(QUICKEST, 1 + DRIVER_SPREAD * trip.normal()));
-  let place = places[trip.below(places.length)]!;
+  let spot = snap(...demand.pick(trip));
+  let place: Position = placeOf(graph, spot);
   // Cars do not all set off at once: the first pause has been going on for a while.
   let leavesAt = dwell() * trip.fraction();
-  let way: Route | undefined;
+  let way: { route: Route; line: RouteLine } | undefined;
   let arrivesAt = leavesAt;
-  let reached = 0; // edges of the way that lie behind
+  let reached = 1; // the first vertex of the line that lies ahead
 
   return {
     at(seconds) {
       while (seconds >= (way === undefined ? leavesAt : arrivesAt)) {
         if (way === undefined) setOff();
-        else arrive();
+        else arrive(way.route);
       }
-      const position = way === undefined ? nodeAt(place) : onTheWay(way, (seconds - leavesAt) / slowness);
+      const position = way === undefined ? place : onTheWay(way.line, (seconds - leavesAt) / (arrivesAt - leavesAt));
       return { position: noisy(position), status: way === undefined ? 'idling' : 'traveling' };
     },
   };
@@ -64,43 +65,46 @@ export function newCar({ graph, route, places }: World, seed: number, agent: num
   }
 
   function setOff(): void {
-    way = route(place, destination());
-    reached = 0;
-    arrivesAt = leavesAt + (way?.arrivals.at(-1) ?? 0) * slowness;
-    if (way === undefined) leavesAt += dwell();
+    const found = route(spot, destination());
+    if (found === undefined) {
+      leavesAt += dwell();
+      return;
+    }
+    way = { route: found, line: routeLine(graph, found) };
+    reached = 1;
+    arrivesAt = leavesAt + found.seconds * slowness;
   }
 
-  function arrive(): void {
-    const last = way?.edges.at(-1);
-    if (last !== undefined) place = to[last]!;
+  function arrive({ edges, toShare }: Route): void {
+    spot = { edge: edges.at(-1)!, share: toShare };
+    place = placeOf(graph, spot);
     way = undefined;
     leavesAt = arrivesAt + dwell();
   }
 
-  function destination(): number {
-    let there = place;
+  function destination(): Spot {
+    let there = spot;
     for (let i = 0; i < TRIES; i++) {
-      there = places[trip.below(places.length)]!;
-      const dx = (lon[there]! - lon[place]!) * metresPerLon;
-      const dy = (lat[there]! - lat[place]!) * METRES_PER_DEGREE;
+      there = snap(...(demand.pickWithin(trip, place, FARTHEST_M / 1000) ?? demand.pick(trip)));
+      const [lon, lat] = placeOf(graph, there);
+      const dx = (lon - place[0]) * metresPerLon;
+      const dy = (lat - place[1]) * METRES_PER_DEGREE;
       const distance = Math.sqrt(dx * dx + dy * dy);
       if (distance >= NEAREST_M && distance <= FARTHEST_M) break;
     }
     return there;
   }
 
-  function nodeAt(node: number): Position {
-    return [lon[node]!, lat[node]!];
-  }
-
-  /** Where the way has led after `driven` seconds at the roads' speeds. */
-  function onTheWay({ edges, arrivals }: Route, driven: number): Position {
-    while (reached < edges.length - 1 && arrivals[reached]! <= driven) reached++;
-    const edge = edges[reached];
-    if (edge === undefined) return nodeAt(place);
-    const entered = reached === 0 ? 0 : arrivals[reached - 1]!;
-    const share = Math.min(1, Math.max(0, (driven - entered) / (arrivals[reached]! - entered)));
-    return along(graph, reached === 0 ? place : to[edges[reached - 1]!]!, edge, share);
+  /** At a share of the line's length. */
+  function onTheWay({ lon, lat, metres }: RouteLine, share: number): Position {
+    const driven = share * metres.at(-1)!;
+    while (reached < metres.length - 1 && metres[reached]! <= driven) reached++;
+    const step = metres[reached]! - metres[reached - 1]!;
+    const part = step > 0 ? Math.min(1, (driven - metres[reached - 1]!) / step) : 1;
+    return [
+      lon[reached - 1]! + (lon[reached]! - lon[reached - 1]!) * part,
+      lat[reached - 1]! + (lat[reached]! - lat[reached - 1]!) * part,
+    ];
   }
 
   function noisy([x, y]: Position): Position {

@@ -3,8 +3,8 @@ import { agentRandom, PURPOSE } from './agent-random.ts';
 import { type Car, newCar } from './car.ts';
 import { deviceIds } from './device-ids.ts';
 import { checkOptions, type GenerateOptions } from './generate-options.ts';
-import type { RoadGraph } from './map/graph.ts';
 import { readMap } from './map/read-map.ts';
+import type { RoadMap } from './map/road-map.ts';
 import { newWorld } from './world.ts';
 
 export type { GenerateOptions } from './generate-options.ts';
@@ -36,16 +36,16 @@ interface Timetable {
 export async function generateDataset(options: GenerateOptions): Promise<Dataset> {
   const { agents, seconds, every, seed, out, now = Date.now } = options;
   const start = checkOptions(options, now());
-  const graph = await readMap(options.map);
+  const map = await readMap(options.map);
   const writer = await createDataset(out, {
     partitions: PARTITIONS,
     everySeconds: every,
-    source: { kind: 'generated', model: 'basic', map: graph.name, seed, start, seconds, every, agents },
-    attribution: graph.attribution,
+    source: { kind: 'generated', model: 'basic', map: map.graph.name, seed, start, seconds, every, agents },
+    attribution: map.graph.attribution,
   });
   try {
     const timetable = { start, seconds, every };
-    const fleet = newFleet(graph, options, (id) => writer.partitionOf(id));
+    const fleet = newFleet(map, options, (id) => writer.partitionOf(id));
     for (const { id, partition, phase } of fleet) {
       const fixes = Math.floor((seconds - 1 - phase) / every) + 1;
       const first = start + (1 + phase) * 1000;
@@ -61,11 +61,11 @@ export async function generateDataset(options: GenerateOptions): Promise<Dataset
 
 /** Phases are drawn, so that the devices do not speak all at once; where time is short, each still has one fix. */
 function newFleet(
-  graph: RoadGraph,
+  map: RoadMap,
   { agents, seconds, every, seed }: GenerateOptions,
   partitionOf: (id: string) => number,
 ): Agent[] {
-  const world = newWorld(graph);
+  const world = newWorld(map);
   return deviceIds(seed, agents).map((id, agent) => ({
     id,
     car: newCar(world, seed, agent),

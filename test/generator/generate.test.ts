@@ -7,7 +7,7 @@ import Generate from '../../src/commands/generate.ts';
 import { type Dataset, openDataset, readDevices, readTracks } from '../../src/dataset.ts';
 import { SetupError, UsageError } from '../../src/errors.ts';
 import { type GenerateOptions, generateDataset } from '../../src/generator/generate.ts';
-import { encodeGraph } from '../../src/generator/map/graph-file.ts';
+import { encodeMap } from '../../src/generator/map/map-file.ts';
 import { gridMap } from './grid-map.ts';
 
 const START = Date.UTC(2026, 0, 5, 8);
@@ -19,7 +19,7 @@ let made = 0;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'simctl-generate-'));
-  await writeFile(join(dir, 'grid.graph'), encodeGraph(gridMap()));
+  await writeFile(join(dir, 'grid.graph'), encodeMap(gridMap()));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -162,7 +162,7 @@ describe('bad input', () => {
 
   it('says that a file is no map', async () => {
     const file = join(dir, 'not-a-map.graph');
-    for (const text of ['', 'hello\nworld', '{"magic":"simctl-graph-0"}\n', encodeGraph(gridMap(2)).subarray(0, -9)]) {
+    for (const text of ['', 'hello\nworld', '{"magic":"simctl-graph-0"}\n', encodeMap(gridMap(2)).subarray(0, -9)]) {
       await writeFile(file, text);
       await expect(generate({ map: file })).rejects.toThrow(/cannot read the map .*not-a-map\.graph/);
     }

@@ -1,10 +1,10 @@
-import { graphFromGeoJson } from '../../src/generator/map/from-geojson.ts';
-import type { RoadGraph } from '../../src/generator/map/graph.ts';
+import { mapFromGeoJson } from '../../src/generator/map/from-geojson.ts';
+import type { RoadMap } from '../../src/generator/map/road-map.ts';
 
 export const GRID_NAMING = { name: 'grid', attribution: 'nobody' };
 
 /** Streets in a square of `size` × `size` crossings, a hundred metres or so apart. */
-export function gridMap(size = 30): RoadGraph {
+export function gridMap(size = 30): RoadMap {
   const step = 0.001;
   const at = (i: number) => Number((57 + i * step).toFixed(7));
   const line = (point: (i: number) => [number, number]) => ({
@@ -15,5 +15,5 @@ export function gridMap(size = 30): RoadGraph {
     line((i) => [at(i) - 45, at(n)]),
     line((i) => [at(n) - 45, at(i)]),
   ]).flat();
-  return graphFromGeoJson(GRID_NAMING, { features });
+  return mapFromGeoJson(GRID_NAMING, { features });
 }

@@ -1,93 +1,87 @@
-import CheapRuler from 'cheap-ruler';
-import { buildGraph, type Edge, type Naming, type Point, type RoadGraph } from './graph.ts';
-import { directions, drivingSpeed } from './road-speeds.ts';
-import { largestStrongComponent } from './strong-component.ts';
+import { buildGraph } from './build-graph.ts';
+import { newScores } from './demand-scores.ts';
+import { scoreByRoads, scoreOfLine, scoreOfPlace } from './demand-tags.ts';
+import type { Naming, Point } from './graph.ts';
+import { growing } from './growing.ts';
+import { nodeKind } from './node-kinds.ts';
+import type { Tags } from './read-tags.ts';
+import { newRoadMap, type RoadMap } from './road-map.ts';
+import { collectStreets } from './street-collector.ts';
+import { VEHICLES, type Vehicle } from './vehicles.ts';
 
-/** Roads as GeoJSON: features with OpenStreetMap's tags as properties; what is no LineString or not for cars is passed over. */
+/**
+ * Roads as GeoJSON: features with OpenStreetMap's tags as properties. Lines are roads, points may be signals or
+ * places where people go, polygons buildings; everything else is passed over.
+ */
 export interface RoadCollection {
   readonly features: readonly {
-    readonly properties: Readonly<Record<string, unknown>> | null;
-    readonly geometry: { readonly type: string; readonly coordinates: unknown };
+    readonly properties: Tags | null;
+    readonly geometry: { readonly type: string; readonly coordinates: unknown } | null;
   }[];
 }
 
-/** @throws Error where no two places are left that can reach each other. */
-export function graphFromGeoJson(naming: Naming, { features }: RoadCollection): RoadGraph {
-  const roads = features.flatMap(({ properties: tags, geometry }) => {
-    const speed = tags && drivingSpeed(tags);
-    if (!speed || geometry.type !== 'LineString') return [];
-    const line = withoutRepeats(geometry.coordinates as Point[]);
-    return line.length < 2 ? [] : [{ line, speed, ...directions(tags) }];
-  });
-  const ruler = new CheapRuler(roads[0]?.line[0]?.[1] ?? 0, 'meters');
-  const isNode = meetings(roads.map(({ line }) => line));
-  const nodes: Point[] = [];
-  const nodeAt = new Map<string, number>();
-  const nodeOf = (point: Point) => {
-    let node = nodeAt.get(keyOf(point));
-    if (node === undefined) {
-      node = nodes.push(point) - 1;
-      nodeAt.set(keyOf(point), node);
+/** @throws UsageError where no two places are left between which one can drive to and fro. */
+export function mapFromGeoJson(naming: Naming, { features }: RoadCollection, vehicle: Vehicle = VEHICLES.car): RoadMap {
+  const vertices = newVertices();
+  const streets = collectStreets();
+  const scores = newScores();
+  for (const { properties, geometry } of features) {
+    const tags = properties ?? {};
+    if (geometry?.type === 'Point') {
+      const [lon, lat] = geometry.coordinates as Point;
+      scores.place(lon, lat, scoreOfPlace(tags));
+      continue;
     }
-    return node;
-  };
-  const edges: Edge[] = [];
-  for (const { line, speed, forward, backward } of roads) {
-    for (const piece of cut(line, isNode)) {
-      const metres = ruler.lineDistance(piece.map(([lon, lat]) => [lon, lat]));
-      const [from, to] = [nodeOf(piece[0]!), nodeOf(piece.at(-1)!)];
-      const bends = piece.slice(1, -1);
-      const seconds = metres / speed;
-      if (forward) edges.push({ from, to, metres, seconds, bends });
-      if (backward) edges.push({ from: to, to: from, metres, seconds, bends: bends.toReversed() });
+    for (const line of linesOf(geometry)) {
+      const passage = geometry?.type.endsWith('LineString') ? vehicle.passage(tags) : undefined;
+      if (passage) streets.add(line.map(vertices.at), passage);
+      scores.line(
+        line.map(([lon]) => lon),
+        line.map(([, lat]) => lat),
+        scoreOfLine(tags),
+      );
     }
   }
-  return keepComponent(naming, nodes, edges);
+  const kinds = vertices.done();
+  for (const { properties, geometry } of features) {
+    const at = geometry?.type === 'Point' ? vertices.find(geometry.coordinates as Point) : undefined;
+    if (at === undefined) continue;
+    kinds.kind[at] = nodeKind(properties ?? {});
+    kinds.barrier[at] = vehicle.isStopped(properties ?? {}) ? 1 : 0;
+  }
+  const graph = buildGraph(naming, streets.streets(kinds, []));
+  return newRoadMap(graph, scoreByRoads(graph, scores.tiles()));
+}
+
+function linesOf(geometry: { readonly type: string; readonly coordinates: unknown } | null): readonly Point[][] {
+  if (geometry?.type === 'LineString') return [geometry.coordinates as Point[]];
+  if (geometry?.type === 'MultiLineString') return geometry.coordinates as Point[][];
+  // The outer ring alone.
+  if (geometry?.type === 'Polygon') return (geometry.coordinates as Point[][]).slice(0, 1);
+  return [];
 }
 
 /** GeoJSON keeps no node ids of OpenStreetMap, but roads that meet share a vertex: equal coordinates are one place. */
-function keyOf([lon, lat]: Point): string {
-  return `${lon},${lat}`;
-}
-
-function withoutRepeats(line: readonly Point[]): Point[] {
-  return line.filter((point, i) => i === 0 || keyOf(point) !== keyOf(line[i - 1]!));
-}
-
-/** Whether roads meet or end at a point, or one crosses itself. */
-function meetings(lines: readonly (readonly Point[])[]): (point: Point) => boolean {
-  const uses = new Map<string, number>();
-  for (const line of lines) {
-    for (const [i, point] of line.entries()) {
-      const isEnd = i === 0 || i === line.length - 1;
-      uses.set(keyOf(point), (uses.get(keyOf(point)) ?? 0) + (isEnd ? 2 : 1));
-    }
-  }
-  return (point) => uses.get(keyOf(point))! > 1;
-}
-
-/** A road in pieces from node to node. */
-function* cut(line: readonly Point[], isNode: (point: Point) => boolean): Generator<readonly Point[]> {
-  let begin = 0;
-  for (let i = 1; i < line.length; i++) {
-    if (!isNode(line[i]!)) continue;
-    yield line.slice(begin, i + 1);
-    begin = i;
-  }
-}
-
-function keepComponent(naming: Naming, nodes: readonly Point[], edges: readonly Edge[]): RoadGraph {
-  const member = largestStrongComponent(nodes.length, edges);
-  const renumbered = new Int32Array(nodes.length).fill(-1);
-  const kept = nodes.filter((_, node) => member[node] === 1);
-  if (kept.length < 2) throw new Error('the map holds no roads on which a car could drive and come back');
-  let next = 0;
-  for (let node = 0; node < nodes.length; node++) if (member[node] === 1) renumbered[node] = next++;
-  return buildGraph(
-    naming,
-    kept,
-    edges
-      .filter(({ from, to }) => member[from] === 1 && member[to] === 1)
-      .map((edge) => ({ ...edge, from: renumbered[edge.from]!, to: renumbered[edge.to]! })),
-  );
+function newVertices() {
+  const numbers = new Map<string, number>();
+  const [lons, lats] = [growing(Float64Array), growing(Float64Array)];
+  const keyOf = ([lon, lat]: Point) => `${lon},${lat}`;
+  return {
+    at(point: Point): number {
+      const key = keyOf(point);
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      lons.push(point[0]);
+      lats.push(point[1]);
+      numbers.set(key, lons.length - 1);
+      return lons.length - 1;
+    },
+    find: (point: Point) => numbers.get(keyOf(point)),
+    done: () => ({
+      lon: lons.done(),
+      lat: lats.done(),
+      kind: new Uint8Array(lons.length),
+      barrier: new Uint8Array(lons.length),
+    }),
+  };
 }

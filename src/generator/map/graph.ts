@@ -1,7 +1,39 @@
+/** What stands at a node and may make a vehicle wait. */
+export const NODE_KIND = { plain: 0, signals: 1, stop: 2, giveWay: 3, crossing: 4 } as const;
+export type NodeKind = (typeof NODE_KIND)[keyof typeof NODE_KIND];
+
+/** OpenStreetMap's `highway` values on which something that simctl simulates may move. */
+export const ROAD_CLASSES = [
+  'motorway',
+  'motorway_link',
+  'trunk',
+  'trunk_link',
+  'primary',
+  'primary_link',
+  'secondary',
+  'secondary_link',
+  'tertiary',
+  'tertiary_link',
+  'unclassified',
+  'residential',
+  'living_street',
+  'service',
+  'track',
+  'cycleway',
+  'path',
+  'footway',
+  'pedestrian',
+  'ferry',
+] as const;
+export type RoadClass = (typeof ROAD_CLASSES)[number];
+
 /**
- * A road network for cars. Nodes are where roads meet or end, edges the drivable directions between them; the bends of
- * an edge are points, which routing need not look at. Rows of edges and of points are compressed into typed arrays, so
- * that a city is a few megabytes.
+ * A road network. Nodes are where roads meet or end, or where signals and the like stand; edges are the directions in
+ * which the roads between them may be driven; the bends of an edge are points, which routing need not look at.
+ * Everything lies in typed arrays, so that a city is a few megabytes. From every edge each other can be reached.
+ *
+ *     node ──edge──▶ node        firstEdge[n] … firstEdge[n + 1] - 1  leave node n
+ *          ◀─twin───             firstBend[e] … firstBend[e + 1] - 1  are the bends of edge e, in the order of driving
  */
 export interface RoadGraph {
   readonly name: string;
@@ -10,50 +42,46 @@ export interface RoadGraph {
   /** Degrees, by node. */
   readonly lon: Float64Array;
   readonly lat: Float64Array;
-  /** Edges of node n are firstEdge[n] … firstEdge[n + 1] - 1. */
+  /** Of NODE_KIND, by node. */
+  readonly nodeKind: Uint8Array;
+  /** How many roads meet at a node; one that is driven both ways counts once. */
+  readonly roads: Uint8Array;
   readonly firstEdge: Uint32Array;
-  /** By edge: target node, length in metres, time in seconds at the road's speed. */
+  /** By edge: its nodes, its length, its time at the road's speed without turns. */
+  readonly from: Uint32Array;
   readonly to: Uint32Array;
   readonly metres: Float32Array;
   readonly seconds: Float32Array;
-  /** Bends of edge e, in the order of driving, are firstBend[e] … firstBend[e + 1] - 1. */
+  /** What a search counts instead of the seconds: more, where a road is to be avoided. */
+  readonly weight: Float32Array;
+  /** Of ROAD_CLASSES, by edge. */
+  readonly roadClass: Uint8Array;
+  /** 1 where only those may drive who begin or end there (private roads, deliveries). */
+  readonly local: Uint8Array;
+  /** The same road the other way, or -1. */
+  readonly twin: Int32Array;
+  /** Bearings in degrees clockwise from north, at the edge's beginning and at its end. */
+  readonly departs: Float32Array;
+  readonly arrives: Float32Array;
   readonly firstBend: Uint32Array;
   readonly bendLon: Float64Array;
   readonly bendLat: Float64Array;
+  /** barred[firstBarred[e]] … barred[firstBarred[e + 1] - 1] are the edges that one may not turn into from edge e. */
+  readonly firstBarred: Uint32Array;
+  readonly barred: Uint32Array;
 }
 
 export type Naming = Pick<RoadGraph, 'name' | 'attribution'>;
 export type Point = readonly [lon: number, lat: number];
 
-/** An edge before it is sorted into rows. */
-export interface Edge {
-  readonly from: number;
-  readonly to: number;
-  readonly metres: number;
-  readonly seconds: number;
-  readonly bends: readonly Point[];
+/** A place on a road: a share, 0 … 1, of an edge's length from its beginning. */
+export interface Spot {
+  readonly edge: number;
+  readonly share: number;
 }
 
-export function buildGraph(naming: Naming, nodes: readonly Point[], edges: readonly Edge[]): RoadGraph {
-  const firstEdge = new Uint32Array(nodes.length + 1);
-  for (const { from } of edges) firstEdge[from + 1]!++;
-  for (let n = 0; n < nodes.length; n++) firstEdge[n + 1]! += firstEdge[n]!;
-  const next = firstEdge.slice();
-  const rows = new Array<Edge>(edges.length);
-  for (const edge of edges) rows[next[edge.from]!++] = edge;
-  const firstBend = new Uint32Array(edges.length + 1);
-  for (const [i, { bends }] of rows.entries()) firstBend[i + 1] = firstBend[i]! + bends.length;
-  const bends = rows.flatMap((edge) => edge.bends);
-  return {
-    ...naming,
-    lon: Float64Array.from(nodes, ([lon]) => lon),
-    lat: Float64Array.from(nodes, ([, lat]) => lat),
-    firstEdge,
-    to: Uint32Array.from(rows, ({ to }) => to),
-    metres: Float32Array.from(rows, ({ metres }) => metres),
-    seconds: Float32Array.from(rows, ({ seconds }) => seconds),
-    firstBend,
-    bendLon: Float64Array.from(bends, ([lon]) => lon),
-    bendLat: Float64Array.from(bends, ([, lat]) => lat),
-  };
+/** Whether the network lets one go from edge into next, which must begin where edge ends. */
+export function isBarred({ firstBarred, barred }: RoadGraph, edge: number, next: number): boolean {
+  for (let i = firstBarred[edge]!; i < firstBarred[edge + 1]!; i++) if (barred[i] === next) return true;
+  return false;
 }

@@ -1,45 +1,50 @@
-import type { Edge } from './graph.ts';
+/** Rows of successors: those of item i are target[first[i]] … target[first[i + 1] - 1]. */
+export interface Rows {
+  readonly first: Uint32Array;
+  readonly target: Uint32Array;
+}
 
 /**
- * The nodes of the largest strongly connected component: from each of them every other can be reached, so that no trip
+ * The largest strongly connected component, 1 by member: from each of them every other can be reached, so that no trip
  * ever fails for want of a way. Tarjan's algorithm, with a stack of its own because cities are deeper than ours.
  */
-export function largestStrongComponent(nodeCount: number, edges: readonly Edge[]): Uint8Array {
-  const rows: number[][] = Array.from({ length: nodeCount }, () => []);
-  for (const { from, to } of edges) rows[from]!.push(to);
-  const order = new Int32Array(nodeCount).fill(-1);
-  const low = new Int32Array(nodeCount);
-  const onStack = new Uint8Array(nodeCount);
-  const open: number[] = [];
-  let [counter, largest] = [0, [] as number[]];
+export function largestStrongComponent({ first, target }: Rows): Uint8Array {
+  const count = first.length - 1;
+  const order = new Int32Array(count).fill(-1);
+  const low = new Int32Array(count);
+  const next = first.slice();
+  const [path, open] = [new Uint32Array(count), new Uint32Array(count)];
+  const onStack = new Uint8Array(count);
+  let [visited, depth, height] = [0, 0, 0];
+  let largest = new Uint32Array();
 
-  for (let root = 0; root < nodeCount; root++) {
+  const enter = (item: number) => {
+    order[item] = low[item] = visited++;
+    path[depth++] = item;
+    open[height++] = item;
+    onStack[item] = 1;
+  };
+  for (let root = 0; root < count; root++) {
     if (order[root] !== -1) continue;
-    const path: { node: number; next: number }[] = [{ node: root, next: 0 }];
-    while (path.length > 0) {
-      const step = path.at(-1)!;
-      const { node } = step;
-      if (step.next === 0) {
-        order[node] = low[node] = counter++;
-        open.push(node);
-        onStack[node] = 1;
-      }
-      const target = rows[node]![step.next++];
-      if (target !== undefined) {
-        if (order[target] === -1) path.push({ node: target, next: 0 });
-        else if (onStack[target]) low[node] = Math.min(low[node]!, order[target]!);
+    enter(root);
+    while (depth > 0) {
+      const item = path[depth - 1]!;
+      if (next[item]! < first[item + 1]!) {
+        const successor = target[next[item]!++]!;
+        if (order[successor] === -1) enter(successor);
+        else if (onStack[successor] === 1) low[item] = Math.min(low[item]!, order[successor]!);
         continue;
       }
-      path.pop();
-      const parent = path.at(-1);
-      if (parent) low[parent.node] = Math.min(low[parent.node]!, low[node]!);
-      if (low[node] !== order[node]) continue;
-      const component = open.splice(open.lastIndexOf(node));
-      for (const member of component) onStack[member] = 0;
-      if (component.length > largest.length) largest = component;
+      depth--;
+      if (depth > 0) low[path[depth - 1]!] = Math.min(low[path[depth - 1]!]!, low[item]!);
+      if (low[item] !== order[item]) continue;
+      const top = height;
+      do onStack[open[--height]!] = 0;
+      while (open[height] !== item);
+      if (top - height > largest.length) largest = open.slice(height, top);
     }
   }
-  const member = new Uint8Array(nodeCount);
-  for (const node of largest) member[node] = 1;
+  const member = new Uint8Array(count);
+  for (const item of largest) member[item] = 1;
   return member;
 }
