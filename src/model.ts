@@ -1,19 +1,21 @@
 /**
  * The shapes that travel through simctl. This file imports nothing.
  *
- * One update and its five times:
+ * One update and its six times:
  *
- *      sampleTime      dueAt     sentAt        doneAt            seenAt
- *   ───────┼─────── … ───┼─────────┼──────────────┼─────────────────┼──────▶
- *    the device        the pace  `send` was    the broker or      a viewer's
- *    took the fix      wanted    called        tracker answered   poll showed it
- *   (simulated clock)  it sent
- *                        ├ late ──┤── service ──┤
- *                        ├──────── response ────┤
- *                                 ├────────── publish→seen ───────┤
+ *      sampleTime      dueAt    readyAt    sentAt        doneAt            seenAt
+ *   ───────┼─────── … ───┼─────────┼─────────┼──────────────┼─────────────────┼──────▶
+ *    the device        the pace  and its   `send` was    the broker or      a viewer's
+ *    took the fix      wanted    device    called        tracker answered   poll showed it
+ *   (simulated clock)  it sent   was free
+ *                        ├────── late ───────┤── service ───┤
+ *                        ├──────────── response ────────────┤
+ *                                  ├── lag ──┤
+ *                                            ├────────── publish→seen ────────┤
  *
  * All are epoch milliseconds. `sampleTime` is an integer on the simulated clock (a replay's lies days
- * back); the other four are fractions on the wall clock of the run.
+ * back); the other five are fractions on the wall clock of the run. A slow backend makes an update late, since its
+ * device waits for the answer before; lag is the generator's own doing.
  */
 
 /** WGS84 degrees. */
@@ -61,6 +63,7 @@ export type FailureCode = string;
 export interface Attempt {
   readonly update: PositionUpdate;
   readonly dueAt: number;
+  readonly readyAt: number;
   readonly sentAt: number;
   readonly doneAt: number;
   readonly failure?: FailureCode;

@@ -7,6 +7,7 @@ import type { RunOptions } from '../run/options.ts';
 const fleet = { helpGroup: 'FLEET' };
 const backend = { helpGroup: 'BACKEND' };
 const load = { helpGroup: 'LOAD' };
+const verdict = { helpGroup: 'VERDICT (exit code 4)' };
 const standIn = { helpGroup: 'EMBEDDED STAND-IN' };
 
 export default class Run extends SimctlCommand {
@@ -16,6 +17,7 @@ export default class Run extends SimctlCommand {
   static override examples = [
     '<%= config.bin %> run',
     '<%= config.bin %> run --probes probes.ndjson.gz --pace replay:60 --json',
+    '<%= config.bin %> run --threshold "lost == 0" --threshold "response.p99 < 250ms in every 10s"',
     '<%= config.bin %> run --target local.json --dataset fleet --transport tracker',
   ];
   static override flags = {
@@ -116,6 +118,20 @@ export default class Run extends SimctlCommand {
       description: 'ms without a change after which the backend has settled',
     }),
     poll: Flags.integer({ ...load, default: 1000, min: 1, description: "ms between two of the viewer's polls" }),
+    threshold: Flags.string({
+      ...verdict,
+      multiple: true,
+      default: [],
+      helpValue: 'TEXT',
+      description: 'such as "response.p99 < 250ms", "failed < 0.1%", "lost == 0", "service.p90 < 50ms in every 10s"',
+    }),
+    'lag-limit': Flags.integer({
+      ...verdict,
+      default: 250,
+      min: 1,
+      helpValue: 'MS',
+      description: '99th percentile of its own lag beyond which the generator counts as saturated',
+    }),
     out: Flags.string({ helpValue: 'DIR', description: 'where everything is written; by default runs/ and the time' }),
     'dry-run': Flags.boolean({ description: 'say what would be done' }),
     json: Flags.boolean({ description: 'print only the summary, as JSON' }),
@@ -123,7 +139,7 @@ export default class Run extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
-    const [{ run }, { dryRun }, { summaryText }, { endOnSignals }, { openReporter }] = await Promise.all([
+    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }] = await Promise.all([
       import('../run/run.ts'),
       import('../run/dry-run.ts'),
       import('../run/summary.ts'),
@@ -138,6 +154,7 @@ export default class Run extends SimctlCommand {
     ending.release();
     this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
     if (summary.interrupted) this.exit(EXIT.interrupted);
+    if (!hasPassed(summary)) this.exit(EXIT.verdict);
   }
 }
 
@@ -168,6 +185,8 @@ function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOption
     connectConcurrency: flags['connect-concurrency'],
     settleMs: flags.settle,
     pollMs: flags.poll,
+    thresholds: flags.threshold,
+    lagLimitMs: flags['lag-limit'],
     standIn: {
       ingest: flags.ingest as RunOptions['standIn']['ingest'],
       environments: flags.environments,

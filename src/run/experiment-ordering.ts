@@ -143,6 +143,8 @@ function runOptions(
     // While the last message is on its way, nothing changes either.
     settleMs: settleMs + jitterMs,
     pollMs: 1000,
+    thresholds: [],
+    lagLimitMs: Number.POSITIVE_INFINITY,
   };
 }
 

@@ -52,4 +52,9 @@ export interface RunOptions {
   /** How long nothing may change before the backend counts as settled, ms. */
   readonly settleMs: number;
   readonly pollMs: number;
+
+  /** What the run must keep to (threshold.ts). */
+  readonly thresholds: readonly string[];
+  /** Beyond this 99th percentile of lag, ms, the generator counts as saturated. */
+  readonly lagLimitMs: number;
 }

@@ -14,6 +14,7 @@ export interface RunDirectory {
   readonly history: string;
   readonly ingest: string;
   readonly fates: string;
+  readonly timeline: string;
   /** Written beside and renamed, so that it is whole or absent. */
   write(name: string, text: string): Promise<void>;
   /** Takes away what there is of a run that never began; the log of a stand-in that did not start stays, as it may say why. */
@@ -48,6 +49,7 @@ export function openRunDirectory(dir: string): RunDirectory {
     history: join(dir, 'history.ndjson'),
     ingest: join(dir, 'ingest.ndjson'),
     fates: join(dir, 'fates.ndjson'),
+    timeline: join(dir, 'timeline.ndjson'),
     async discard() {
       const names = await readdir(dir).catch(() => []);
       const gone = names.filter((name) => name !== STAND_IN);

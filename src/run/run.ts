@@ -5,11 +5,13 @@ import type { Reporter } from '../dashboard/reporter.ts';
 import { type Dataset, readDevices } from '../dataset.ts';
 import { isSimctlError, messageOf, RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
+import { openLineLog } from '../line-log.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import { checkRequest, type Plan, planRun } from '../workers/plan.ts';
 import { type FleetResult, runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
+import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
 import { readyDevices } from './certificates.ts';
 import { checkDrops } from './drops.ts';
@@ -19,6 +21,7 @@ import { createRunDirectory, type RunDirectory, sentLogs } from './run-directory
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
 import type { Ending } from './signals.ts';
 import { type Summary, summarise } from './summary.ts';
+import { parseThresholds } from './threshold.ts';
 import { openViewer, type SampleWindow, type Viewer } from './viewer.ts';
 
 /** The least that AWS IoT takes is 30 s; a phone's usual is minutes. */
@@ -48,6 +51,7 @@ interface Run extends RunContext {
  */
 export async function run(options: RunOptions, { reporter, ending }: RunContext): Promise<Summary> {
   checkRequest(options);
+  parseThresholds(options.thresholds);
   // A target that is none is said before a fleet is made for it.
   if (options.target !== 'local') await readTarget(options.target);
   const epoch = readEpoch();
@@ -115,7 +119,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const viewer = await openViewer(options, backend.target, files, epoch);
   try {
     const cpuBefore = process.cpuUsage();
-    const fleet = await sendAll(run, shift, viewer, begun);
+    const { fleet, slices } = await sendAll(run, shift, viewer, begun);
     // Nobody is left to ask what became of it; the logs say what is known.
     const death = backend.death();
     if (death) throw death;
@@ -126,7 +130,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     reporter.step('sweep', `Reading back what the trackers stored of ${devices.length} devices`);
     await viewer.sweep(devices, sampleWindow(plan, shift, fleet), reporter, ending.abort);
     await viewer.stop();
-    return await account(run, fleet, (user + system) / 1e6);
+    return await account(run, fleet, slices, (user + system) / 1e6);
   } finally {
     await viewer.stop();
   }
@@ -138,10 +142,13 @@ async function sendAll(
   shift: number | 'live',
   viewer: Viewer,
   begun: { sending: boolean },
-): Promise<FleetResult> {
-  const { options, epoch, plan, reporter, ending } = run;
+): Promise<{ fleet: FleetResult; slices: readonly Slice[] }> {
+  const { options, epoch, files, plan, reporter, ending } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
-  return runShards(shardTasks(run, shift), {
+  const windowed = parseThresholds(options.thresholds).some(({ everySeconds }) => everySeconds !== undefined);
+  const slices: Slice[] = [];
+  const timeline = openLineLog(files.timeline);
+  const fleet = await runShards(shardTasks(run, shift), {
     clock: systemClock(epoch),
     stop: ending.stop,
     abort: ending.abort,
@@ -158,7 +165,12 @@ async function sendAll(
         ...(seen === undefined ? {} : { seen }),
       });
     },
-  });
+    onSlice(slice) {
+      timeline.write(JSON.stringify(slice));
+      if (windowed) slices.push(slice);
+    },
+  }).finally(() => timeline.close());
+  return { fleet, slices };
 }
 
 function shardTasks(
@@ -202,7 +214,7 @@ function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): S
 }
 
 /** Joins all logs, and says what became of every update. */
-async function account(run: Run, fleet: FleetResult, cpuSeconds: number): Promise<Summary> {
+async function account(run: Run, fleet: FleetResult, slices: readonly Slice[], cpuSeconds: number): Promise<Summary> {
   const { options, files, plan, backend, reporter } = run;
   reporter.step('analyse', 'Joining what was sent with what was stored and seen');
   const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest);
@@ -215,10 +227,21 @@ async function account(run: Run, fleet: FleetResult, cpuSeconds: number): Promis
     fatesOut: files.fates,
   });
   const interrupted = fleet.interrupted || run.ending.stop.aborted;
-  const summary = summarise({ out: files.dir, plan, fleet, findings, cpuSeconds, standInCpuSeconds, interrupted });
-  const { response, service, late } = fleet;
+  const summary = summarise({
+    out: files.dir,
+    plan,
+    fleet,
+    findings,
+    cpuSeconds,
+    standInCpuSeconds,
+    interrupted,
+    lagLimitMs: options.lagLimitMs,
+    thresholds: parseThresholds(options.thresholds),
+    slices,
+  });
+  const { response, service, late, lag } = fleet;
   const { publishToStore, endToEnd, endToEndEarliest } = findings;
-  const histograms = { response, service, late, publishToStore, endToEnd, endToEndEarliest };
+  const histograms = { response, service, late, lag, publishToStore, endToEnd, endToEndEarliest };
   await files.write('latency.hlog', histogramLog(histograms, fleet.firstSentAt, fleet.lastDoneAt));
   await files.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   return summary;

@@ -4,6 +4,8 @@ import type { FailureCode } from '../model.ts';
 import type { Plan } from '../workers/plan.ts';
 import type { FleetResult } from '../workers/pool.ts';
 import type { ConnectFailures } from '../workers/protocol.ts';
+import type { Slice } from '../workers/timeline.ts';
+import { type Judgement, judge, judgementText, type Threshold } from './threshold.ts';
 
 /** summary.json: what became of a run. Times in milliseconds. */
 export interface Summary {
@@ -45,12 +47,17 @@ export interface Summary {
   endToEnd: Percentiles;
   endToEndEarliest: Percentiles;
   late: Percentiles;
+  /** ready → sent: the generator's own delay. */
+  lag: Percentiles;
   /** First send to last answer. */
   seconds: number;
   /** User and system time of the generator's process while it ran; the stand-in's is its own. */
   cpuSeconds: number;
   standInCpuSeconds?: number;
   interrupted: boolean;
+  /** The generator itself was late beyond the limit: its figures say little about the backend. */
+  saturated: boolean;
+  thresholds: Judgement[];
 }
 
 export interface Outcome {
@@ -62,6 +69,10 @@ export interface Outcome {
   readonly standInCpuSeconds: number | undefined;
   /** Asked to end, while it was sending or later. */
   readonly interrupted: boolean;
+  /** Beyond this 99th percentile of lag, ms, the generator counts as saturated. */
+  readonly lagLimitMs: number;
+  readonly thresholds: readonly Threshold[];
+  readonly slices: readonly Slice[];
 }
 
 export function summarise({
@@ -72,9 +83,13 @@ export function summarise({
   cpuSeconds,
   standInCpuSeconds,
   interrupted,
+  lagLimitMs,
+  thresholds,
+  slices,
 }: Outcome): Summary {
   const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
-  return {
+  const lag = percentilesOf(fleet.lag);
+  const summary: Summary = {
     out,
     transport: plan.transport,
     devices: fleet.devices,
@@ -104,11 +119,22 @@ export function summarise({
     endToEnd: percentilesOf(endToEnd),
     endToEndEarliest: percentilesOf(endToEndEarliest),
     late: percentilesOf(fleet.late),
+    lag,
     seconds: Math.max(0, fleet.lastDoneAt - fleet.firstSentAt) / 1000,
     cpuSeconds,
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
     interrupted,
+    // Without a schedule there is nothing to be late for: the generator goes as fast as it can.
+    saturated: plan.pace.kind !== 'max' && lag.p99 > lagLimitMs,
+    thresholds: [],
   };
+  summary.thresholds = thresholds.map((threshold) => judge(threshold, summary, slices));
+  return summary;
+}
+
+/** Whether the run may count as passed: exit code 4 where not. */
+export function hasPassed({ saturated, thresholds }: Summary): boolean {
+  return !saturated && thresholds.every(({ kept }) => kept);
 }
 
 /** The summary as a person reads it: the verdict first. */
@@ -121,8 +147,13 @@ export function summaryText(summary: Summary): string {
     const entries = Object.entries(of);
     return entries.length === 0 ? '' : `: ${entries.map(([code, n]) => `${code} ${n}`).join(', ')}`;
   };
+  const broken = summary.thresholds.filter(({ kept }) => !kept);
   return [
     verdictLine(summary),
+    ...(summary.saturated ? [saturationLine(summary)] : []),
+    ...(broken.length > 0
+      ? [`THRESHOLD${broken.length > 1 ? 'S' : ''} BROKEN: ${broken.map(({ text }) => text).join('; ')}.`]
+      : []),
     '',
     `${summary.devices} devices sent ${sent} updates in ${summary.seconds.toFixed(1)} s over ${summary.transport}` +
       (planned > sent ? ` (${planned - sent} of the planned ${planned} were not sent)` : ''),
@@ -149,7 +180,9 @@ export function summaryText(summary: Summary): string {
     row('publish→seen, at latest', summary.endToEnd),
     row('publish→seen, earliest', summary.endToEndEarliest),
     row('late (due→sent)', summary.late),
+    row('lag of the generator', summary.lag),
     '',
+    ...(summary.thresholds.length > 0 ? ['thresholds', ...summary.thresholds.map(judgementText), ''] : []),
     ...(summary.negative > 0 ? [`${summary.negative} latencies are below zero: the clocks disagree`] : []),
     ...(summary.duplicated > 0 ? [`${summary.duplicated} updates reached the trackers more than once`] : []),
     ...(summary.reordered > 0
@@ -174,6 +207,10 @@ function verdictLine(summary: Summary): string {
   ].filter((problem) => problem !== '');
   if (problems.length === 0) return `EVERY UPDATE ARRIVED: ${summary.sent} of ${summary.sent} accounted for.`;
   return `NOT EVERY UPDATE ARRIVED: ${problems.join(', ')} of ${summary.sent}; fates.ndjson lists each.`;
+}
+
+function saturationLine({ lag }: Summary): string {
+  return `GENERATOR SATURATED: it sent 1 in 100 updates ${lag.p99.toFixed(0)} ms or more after they were ready; take the latencies as an upper bound, use more workers or machines, or a slower pace.`;
 }
 
 function evidenceNote({ received, sweptDevices, ingest }: Findings['evidence']): string {

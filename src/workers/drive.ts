@@ -27,13 +27,15 @@ export async function drive({ deviceId, fixes }: Track, deviceIndex: number, roa
   let [seq, free] = [0, start];
   for (const fix of fixes) {
     const due = start + pacer(fix, seq, deviceIndex);
-    if (!(await clock.until(Math.max(due, free)))) return;
+    const readyAt = Math.max(due, free);
+    if (!(await clock.until(readyAt))) return;
     const sentAt = clock.now();
     const dueAt = due === WHEN_FREE ? sentAt : due;
     const update = { ...fix, deviceId, seq: seq++, sampleTime: stamp(fix, dueAt) };
     const failure = await transport.send(update).then(() => undefined, failureCode);
     const doneAt = clock.now();
-    record(failure === undefined ? { update, dueAt, sentAt, doneAt } : { update, dueAt, sentAt, doneAt, failure });
+    const times = { dueAt, readyAt, sentAt, doneAt };
+    record(failure === undefined ? { update, ...times } : { update, ...times, failure });
     free = doneAt + minGap;
   }
 }

@@ -4,7 +4,17 @@ import { Piscina } from 'piscina';
 import type { Clock } from '../clock.ts';
 import { messageOf, SetupError, unpackError } from '../errors.ts';
 import { decodeHistogram, type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
-import type { ConnectFailures, Counts, Latencies, News, Order, ShardResult, ShardTask } from './protocol.ts';
+import {
+  type ConnectFailures,
+  type Counts,
+  LATENCIES,
+  type Latencies,
+  type News,
+  type Order,
+  type ShardResult,
+  type ShardTask,
+} from './protocol.ts';
+import { newTimeline, type Slice, type Timeline } from './timeline.ts';
 
 /** The state of the whole fleet at one moment: what the dashboard and the plain lines show. */
 export interface Snapshot extends Counts {
@@ -18,13 +28,10 @@ export interface Snapshot extends Counts {
   response: Percentiles;
   service: Percentiles;
   late: Percentiles;
+  lag: Percentiles;
 }
 
-export interface FleetHistograms {
-  response: Histogram;
-  service: Histogram;
-  late: Histogram;
-}
+export type FleetHistograms = Record<keyof Latencies, Histogram>;
 
 /** All shards' results, added. */
 export interface FleetResult extends FleetHistograms {
@@ -45,6 +52,8 @@ export interface PoolOptions {
   /** All shards are ready, and the first send is about to come. */
   readonly onStart: () => void;
   readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Each second of sending (timeline.ts). */
+  readonly onSlice?: (slice: Slice) => void;
 }
 
 /** After the last shard is ready, so that the order to start has reached every one before the start. */
@@ -54,7 +63,7 @@ const SNAPSHOT_EVERY_MS = 250;
 /** Runs one worker thread per task, from connecting to the last answer. */
 export async function runShards(
   tasks: readonly Omit<ShardTask, 'port'>[],
-  { clock, stop, abort, onStart, onSnapshot }: PoolOptions,
+  { clock, stop, abort, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
 ): Promise<FleetResult> {
   const source = import.meta.url.endsWith('.ts');
   const pool = new Piscina<ShardTask, ShardResult>({
@@ -65,7 +74,8 @@ export async function runShards(
     atomics: 'disabled',
   });
   const shards = tasks.map(() => ({ connected: 0, connectFailed: 0, devices: 0, counts: noCounts(), ready: false }));
-  const live = { response: newHistogram(), service: newHistogram(), late: newHistogram() };
+  const live = newHistograms();
+  let timeline: Timeline | undefined;
   const connectFailures: ConnectFailures = {};
   const channels = tasks.map(() => new MessageChannel());
   const tell = (order: Order) => {
@@ -78,8 +88,10 @@ export async function runShards(
     const now = clock.now();
     if (now - shownAt < SNAPSHOT_EVERY_MS) return;
     shownAt = now;
+    const counts = shards.map((shard) => shard.counts).reduce(addCounts, noCounts());
+    timeline?.tick(counts, now);
     onSnapshot({
-      ...shards.map((shard) => shard.counts).reduce(addCounts, noCounts()),
+      ...counts,
       phase,
       devices: sum(shards, 'devices'),
       connected: sum(shards, 'connected'),
@@ -89,6 +101,7 @@ export async function runShards(
       response: percentilesOf(live.response),
       service: percentilesOf(live.service),
       late: percentilesOf(live.late),
+      lag: percentilesOf(live.lag),
     });
   };
 
@@ -99,6 +112,7 @@ export async function runShards(
         if (news.news === 'running') {
           shard.counts = news.counts;
           addLatencies(live, news.interval);
+          timeline?.add(news.interval);
         } else {
           shard.devices = news.devices;
           shard.connected = news.connected;
@@ -154,10 +168,13 @@ export async function runShards(
       }
       phase = 'running';
       startedAt = clock.now() + START_AFTER_MS;
+      timeline = newTimeline(startedAt, onSlice);
       onStart();
       tell({ order: 'start', at: startedAt });
     }
-    return fleetResult(await results, connectFailures);
+    const fleet = fleetResult(await results, connectFailures);
+    timeline?.end(fleet.counts, fleet, clock.now());
+    return fleet;
   } finally {
     stop.removeEventListener('abort', onStop);
     abort.removeEventListener('abort', onAbort);
@@ -167,7 +184,7 @@ export async function runShards(
 }
 
 function fleetResult(results: readonly ShardResult[], connectFailures: ConnectFailures): FleetResult {
-  const total = { response: newHistogram(), service: newHistogram(), late: newHistogram() };
+  const total = newHistograms();
   const fleet: FleetResult = {
     ...total,
     devices: 0,
@@ -208,6 +225,10 @@ function mergeFailures(into: ConnectFailures, from: ConnectFailures): void {
   }
 }
 
+function newHistograms(): FleetHistograms {
+  return { response: newHistogram(), service: newHistogram(), late: newHistogram(), lag: newHistogram() };
+}
+
 function noCounts(): Counts {
   return { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
 }
@@ -226,7 +247,7 @@ function addCounts(a: Counts, b: Counts): Counts {
 }
 
 function addLatencies(into: FleetHistograms, from: Latencies): void {
-  for (const name of ['response', 'service', 'late'] as const) into[name].add(decodeHistogram(from[name]));
+  for (const name of LATENCIES) into[name].add(decodeHistogram(from[name]));
 }
 
 function sum<K extends string>(of: readonly Record<K, number>[], key: K): number {

@@ -49,12 +49,11 @@ export interface Counts {
   failures: Record<FailureCode, number>;
 }
 
-export interface Latencies {
-  /** Encoded histograms (histogram.ts): due → done, sent → done, due → sent. */
-  response: string;
-  service: string;
-  late: string;
-}
+/** Of attempts: due → done, sent → done, due → sent, and ready → sent, which is the generator's own delay. */
+export const LATENCIES = ['response', 'service', 'late', 'lag'] as const;
+
+/** Encoded histograms (histogram.ts). */
+export type Latencies = Record<(typeof LATENCIES)[number], string>;
 
 export type News =
   | { news: 'connecting'; devices: number; connected: number; failed: number }

@@ -1,6 +1,6 @@
 import { encodeHistogram, newHistogram, recordMs } from '../histogram.ts';
 import { type Attempt, senderVerdict } from '../model.ts';
-import type { Counts, Latencies } from './protocol.ts';
+import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 
 /** Counts and times of one shard's attempts. */
 export interface Tally {
@@ -15,31 +15,38 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  const fresh = () => ({ response: newHistogram(), service: newHistogram(), late: newHistogram() });
+  const fresh = () => ({
+    response: newHistogram(),
+    service: newHistogram(),
+    late: newHistogram(),
+    lag: newHistogram(),
+  });
   const [interval, total] = [fresh(), fresh()];
   const verdicts = { acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
   let [sent, firstSentAt, lastDoneAt] = [0, 0, 0];
 
-  const encode = ({ response, service, late }: typeof total): Latencies => ({
+  const encode = ({ response, service, late, lag }: typeof total): Latencies => ({
     response: encodeHistogram(response),
     service: encodeHistogram(service),
     late: encodeHistogram(late),
+    lag: encodeHistogram(lag),
   });
   const fold = () => {
-    for (const name of ['response', 'service', 'late'] as const) {
+    for (const name of LATENCIES) {
       total[name].add(interval[name]);
       interval[name].reset();
     }
   };
 
   return {
-    record({ dueAt, sentAt, doneAt, failure }) {
+    record({ dueAt, readyAt, sentAt, doneAt, failure }) {
       sent++;
       if (firstSentAt === 0) firstSentAt = sentAt;
       lastDoneAt = doneAt;
       verdicts[senderVerdict(failure)]++;
       recordMs(interval.late, sentAt - dueAt);
+      recordMs(interval.lag, sentAt - readyAt);
       // A failure's time says how long failing took, not how fast the service is.
       if (failure !== undefined) {
         failures[failure] = (failures[failure] ?? 0) + 1;

@@ -23,6 +23,7 @@ const fleet: Progress = {
   response: percentiles,
   service: percentiles,
   late: { ...percentiles, max: 0.4 },
+  lag: percentiles,
   seen: 10_500,
 };
 const state: ScreenState = {

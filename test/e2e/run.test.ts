@@ -79,7 +79,7 @@ test('the whole path: two workers, a certificate each, every update accounted fo
   const reader = new HistogramLogReader(await readFile(cli.file('whole', 'latency.hlog'), 'utf8'));
   const tags: string[] = [];
   for (let next = reader.nextIntervalHistogram(); next; next = reader.nextIntervalHistogram()) tags.push(next.tag);
-  expect(tags).toEqual(['response', 'service', 'late', 'publishToStore', 'endToEnd', 'endToEndEarliest']);
+  expect(tags).toEqual(['response', 'service', 'late', 'lag', 'publishToStore', 'endToEnd', 'endToEndEarliest']);
 });
 
 test('an update that the stand-in drops on purpose is the one that is reported lost', async () => {
@@ -143,6 +143,37 @@ test('--every below the filter: what the tracker filters is told from what is lo
   const { stdout } = await cli.run('run', '--dataset', 'dense', '--every', '10', ...FAST.slice(2), '--out', 'filtered');
   const summary = JSON.parse(stdout) as Summary;
   expect(summary).toMatchObject({ sent: 24, acknowledged: 24, filtered: 16, lost: 0, unexplained: 0 });
+});
+
+test('a threshold that is broken: exit code 4, and which it was; one that is kept: 0', async () => {
+  const flags = ['--dataset', 'fleet', '--transport', 'memory', '--pace', 'replay:60', '--settle', '0'];
+  const kept = ['--threshold', 'failed == 0', '--threshold', 'service.max < 10s in every 1s'];
+  expect(await cli.run('run', ...flags, ...kept, '--out', 'promise-kept')).toMatchObject({ code: 0 });
+  const { code, stdout } = await cli.run(
+    'run',
+    ...flags,
+    ...kept,
+    '--threshold',
+    'sent > 1000',
+    '--out',
+    'promise-broken',
+  );
+  expect(code).toBe(4);
+  expect(stdout).toContain('THRESHOLD BROKEN: sent > 1000.');
+  expect(stdout).toContain('BROKEN  sent > 1000: 96');
+  expect(stdout).toContain('kept    failed == 0: 0');
+  const slices = await linesOf(cli.file('promise-broken', 'timeline.ndjson'));
+  expect(slices.reduce((sum, { sent }) => sum + (sent as number), 0)).toBe(96);
+});
+
+test('a generator that was late is no measurement: exit code 4', async () => {
+  const { code, stdout } = await cli.run(
+    ...['run', '--dataset', 'fleet', '--transport', 'memory', '--pace', 'replay:60', '--settle', '0'],
+    ...['--out', 'late'],
+    ...['--lag-limit', '1', '--json'],
+  );
+  const { saturated, lag } = JSON.parse(stdout) as Summary;
+  expect([code, saturated]).toEqual(lag.p99 > 1 ? [4, true] : [0, false]);
 });
 
 test('SIGINT: what was sent is accounted for, the report says interrupted, exit code 130', async () => {
@@ -225,6 +256,7 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
     ['no dataset', ['--dataset', 'nowhere'], 2, 'nowhere is no dataset'],
     ['a pace that is none', ['--pace', 'quick'], 2, '--pace is replay'],
     ['no agents', ['--agents', '0'], 2, '--agents'],
+    ['a threshold that is none', ['--threshold', 'response < 1'], 2, '--threshold "response < 1"'],
     [
       'a drop of a device that is not there',
       ['--dataset', 'fleet', '--drop', 'NOSUCH@1'],

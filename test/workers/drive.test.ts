@@ -44,6 +44,7 @@ describe('drive', () => {
       [0, 1, 2].map((i) => ({
         update: { deviceId: 'SLE-7115', seq: i, sampleTime: i * 30_000 + 500, position: [i, -i] },
         dueAt: START + i * 3000,
+        readyAt: START + i * 3000,
         sentAt: START + i * 3000,
         doneAt: START + i * 3000 + 20,
       })),
@@ -57,6 +58,8 @@ describe('drive', () => {
     await clock.advance(20_000);
     await done;
     expect(attempts.map(({ dueAt, sentAt }) => sentAt - dueAt)).toEqual([0, 2000, 0]);
+    // Which is the backend's doing, not the generator's.
+    expect(attempts.map(({ readyAt, sentAt }) => sentAt - readyAt)).toEqual([0, 0, 0]);
   });
 
   test('the gap counts from the answer', async () => {

@@ -7,6 +7,7 @@ import { newTally } from '../../src/workers/tally.ts';
 const attempt = (dueAt: number, sentAt: number, doneAt: number, failure?: string): Attempt => ({
   update: { deviceId: 'a', seq: 0, sampleTime: 0, position: [0, 0] },
   dueAt,
+  readyAt: dueAt + 1,
   sentAt,
   doneAt,
   ...(failure === undefined ? {} : { failure }),
@@ -25,10 +26,11 @@ test('counts verdicts, and keeps response, service and lateness apart', () => {
     inFlight: 7,
     failures: { 'no-answer': 1, 'not-connected': 1 },
   });
-  const { response, service, late } = tally.total();
+  const { response, service, late, lag } = tally.total();
   expect(percentilesOf(decodeHistogram(response))).toMatchObject({ count: 1, max: expect.closeTo(30, 1) });
   expect(percentilesOf(decodeHistogram(service))).toMatchObject({ count: 1, max: expect.closeTo(20, 1) });
   expect(percentilesOf(decodeHistogram(late))).toMatchObject({ count: 3, max: expect.closeTo(10, 1) });
+  expect(percentilesOf(decodeHistogram(lag))).toMatchObject({ count: 3, max: expect.closeTo(9, 1) });
   expect(tally.span()).toEqual({ firstSentAt: 1010, lastDoneAt: 3001 });
 });
 
@@ -47,6 +49,7 @@ test('a send-log line is JSON with every field', () => {
   const one: Attempt = {
     update: { deviceId: 'a"b', seq: 3, sampleTime: 17, position: [11.5, -57.25] },
     dueAt: 1.5,
+    readyAt: 1.5,
     sentAt: 2,
     doneAt: 3.1239,
   };

@@ -1,0 +1,219 @@
+/**
+ * What a run must keep to: `response.p99 < 250ms`, `failed < 0.1%`, `lost == 0`, `throughput >= 300/s`, over the whole run
+ * or `in every 10s` of it.
+ */
+import { UsageError } from '../errors.ts';
+import { decodeHistogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
+import type { Latencies } from '../workers/protocol.ts';
+import type { Slice } from '../workers/timeline.ts';
+import type { Summary } from './summary.ts';
+
+export interface Threshold {
+  /** As it was given. */
+  readonly text: string;
+  readonly metric: string;
+  readonly operator: '<' | '<=' | '>' | '>=' | '==';
+  readonly limit: number;
+  readonly unit: Unit;
+  /** Of each window of so many seconds; absent: of the whole run. */
+  readonly everySeconds?: number;
+}
+
+type Unit = 'ms' | '%' | '/s' | '';
+
+/** How a run did by one threshold. `measured` is NaN where there was nothing to measure, which keeps no promise. */
+export interface Judgement {
+  readonly text: string;
+  readonly kept: boolean;
+  /** In the threshold's own unit; of the worst window where it is of windows. */
+  readonly measured: number | null;
+  readonly unit: Unit;
+  /** Seconds after the start at which the worst window began. */
+  readonly window?: number;
+}
+
+const TIMES = ['response', 'service', 'late', 'lag', 'publishToStore', 'endToEnd', 'endToEndEarliest'] as const;
+const POINTS = { p50: 'p50', p90: 'p90', p99: 'p99', 'p99.9': 'p999', p999: 'p999', max: 'max' } as const;
+const COUNTS = [
+  'sent',
+  'acknowledged',
+  'failed',
+  'unknown',
+  'seen',
+  'superseded',
+  'filtered',
+  'refused',
+  'lost',
+  'unexplained',
+  'duplicated',
+  'reordered',
+] as const;
+/** What the workers know while they send; the rest is known only once all has been read back. */
+const IN_WINDOWS: ReadonlySet<string> = new Set([
+  'response',
+  'service',
+  'late',
+  'lag',
+  'sent',
+  'acknowledged',
+  'failed',
+  'unknown',
+  'throughput',
+]);
+
+const FORM =
+  /^\s*([a-zA-Z]+)(?:\.(p[0-9.]+|max))?\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|%|\/s)?(?:\s+in\s+every\s+([0-9]+)\s*s)?\s*$/;
+
+/** @returns the threshold, or what is wrong with it */
+export function parseThreshold(text: string): Threshold | string {
+  const match = FORM.exec(text);
+  const wrong = (what: string) => `--threshold "${text}": ${what}`;
+  if (!match)
+    return wrong('such as "response.p99 < 250ms", "failed < 0.1%", "lost == 0", "service.p90 < 50ms in every 10s"');
+  const [, metric = '', point, operator, number, suffix = '', window] = match;
+  const isTime = (TIMES as readonly string[]).includes(metric);
+  const isCount = (COUNTS as readonly string[]).includes(metric);
+  if (!isTime && !isCount && metric !== 'throughput')
+    return wrong(`there is no ${metric}; there are ${[...TIMES, ...COUNTS, 'throughput'].join(', ')}`);
+  if (isTime && !(point !== undefined && point in POINTS))
+    return wrong(
+      `of ${metric} say which: ${Object.keys(POINTS)
+        .map((name) => `${metric}.${name}`)
+        .join(', ')}`,
+    );
+  if (!isTime && point !== undefined) return wrong(`${metric} is one number; it has no ${point}`);
+  const units = isTime ? ['ms', 's'] : isCount ? ['%', ''] : ['/s', ''];
+  if (!units.includes(suffix))
+    return wrong(`${metric} is measured in ${units.filter((unit) => unit !== '').join(' or ') || 'updates'}`);
+  if (window !== undefined && !IN_WINDOWS.has(metric)) return wrong(`${metric} is known of the whole run alone`);
+  if (window === '0') return wrong('a window has at least a second');
+  return {
+    text: text.trim(),
+    metric: point === undefined ? metric : `${metric}.${POINTS[point as keyof typeof POINTS]}`,
+    operator: operator as Threshold['operator'],
+    limit: Number(number) * (suffix === 's' ? 1000 : 1),
+    unit: isTime ? 'ms' : isCount ? (suffix as Unit) : '/s',
+    ...(window === undefined ? {} : { everySeconds: Number(window) }),
+  };
+}
+
+/** @throws UsageError with every problem at once */
+export function parseThresholds(texts: readonly string[]): Threshold[] {
+  const parsed = texts.map(parseThreshold);
+  const problems = parsed.filter((threshold) => typeof threshold === 'string');
+  if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl run --help".' });
+  return parsed as Threshold[];
+}
+
+/** The figures of a run, or of a part of it, that thresholds are about. */
+type Figures = Partial<Omit<Summary, 'late'>> & { readonly seconds: number; readonly late?: Percentiles };
+
+export function judge(threshold: Threshold, summary: Summary, slices: readonly Slice[]): Judgement {
+  const { text, unit, everySeconds } = threshold;
+  if (everySeconds === undefined) {
+    const measured = measure(threshold, summary);
+    return { text, unit, kept: keeps(threshold, measured), measured: orNull(measured) };
+  }
+  let worst: Judgement | undefined;
+  for (const { from, figures } of windows(slices, everySeconds)) {
+    const measured = measure(threshold, figures);
+    // A window in which nothing was answered has no latency to judge.
+    if (Number.isNaN(measured)) continue;
+    const found = { text, unit, kept: keeps(threshold, measured), measured, window: from };
+    if (worst === undefined || further(threshold, measured, worst.measured ?? Number.NaN)) worst = found;
+  }
+  return worst ?? { text, unit, kept: false, measured: null };
+}
+
+/** A line for a person: `BROKEN  response.p99 < 250ms: 312.4 ms`. */
+export function judgementText({ text, kept, measured, unit, window }: Judgement): string {
+  const value =
+    measured === null
+      ? 'nothing to measure'
+      : `${Number(measured.toPrecision(4))}${unit === '' || unit === '/s' ? '' : ' '}${unit}`;
+  const where = window === undefined ? '' : ` in the ${kept ? 'worst ' : ''}window from ${window.toFixed(0)} s on`;
+  return `  ${kept ? 'kept  ' : 'BROKEN'}  ${text}: ${value}${where}`;
+}
+
+function measure({ metric, unit }: Threshold, figures: Figures): number {
+  if (metric === 'throughput') return figures.seconds > 0 ? (figures.acknowledged ?? 0) / figures.seconds : Number.NaN;
+  const [name = '', point] = metric.split('.');
+  const value = (figures as Record<string, unknown>)[name];
+  if (point !== undefined) {
+    const percentiles = value as Percentiles | undefined;
+    return percentiles === undefined || percentiles.count === 0 ? Number.NaN : percentiles[point as keyof Percentiles];
+  }
+  if (typeof value !== 'number') return Number.NaN;
+  if (unit !== '%') return value;
+  return figures.sent ? (100 * value) / figures.sent : Number.NaN;
+}
+
+function keeps({ operator, limit }: Threshold, measured: number): boolean {
+  switch (operator) {
+    case '<':
+      return measured < limit;
+    case '<=':
+      return measured <= limit;
+    case '>':
+      return measured > limit;
+    case '>=':
+      return measured >= limit;
+    case '==':
+      return measured === limit;
+  }
+}
+
+/** Whether `a` is further from what is wanted than `b`. */
+function further({ operator, limit }: Threshold, a: number, b: number): boolean {
+  if (operator === '==') return Math.abs(a - limit) > Math.abs(b - limit);
+  return operator.startsWith('<') ? a > b : a < b;
+}
+
+/** Whole windows, one after the other, from slices of about a second; a rest at the end that is shorter than half of one is none. */
+function* windows(slices: readonly Slice[], seconds: number): Generator<{ from: number; figures: Figures }> {
+  const start = slices[0]?.from ?? 0;
+  let part: Slice[] = [];
+  for (const [i, slice] of slices.entries()) {
+    part.push(slice);
+    const lengthMs = slice.to - part[0]!.from;
+    const last = i === slices.length - 1;
+    // Slices end a little after their second.
+    if (lengthMs < seconds * 1000 - 500 && !(last && lengthMs >= seconds * 500)) continue;
+    yield { from: (part[0]!.from - start) / 1000, figures: figuresOf(part) };
+    part = [];
+  }
+}
+
+function figuresOf(slices: readonly Slice[]): Figures {
+  const total = (name: 'sent' | 'acknowledged' | 'failed' | 'unknown') =>
+    slices.reduce((sum, { [name]: n }) => sum + n, 0);
+  const times = (name: keyof Latencies) => {
+    const sum = newHistogram();
+    for (const { latencies } of slices) sum.add(decodeHistogram(latencies[name]));
+    return percentilesOf(sum);
+  };
+  return {
+    sent: total('sent'),
+    acknowledged: total('acknowledged'),
+    failed: total('failed'),
+    unknown: total('unknown'),
+    // Only what is asked for is decoded.
+    get response() {
+      return times('response');
+    },
+    get service() {
+      return times('service');
+    },
+    get late() {
+      return times('late');
+    },
+    get lag() {
+      return times('lag');
+    },
+    seconds: (slices.at(-1)!.to - slices[0]!.from) / 1000,
+  };
+}
+
+function orNull(measured: number): number | null {
+  return Number.isNaN(measured) ? null : measured;
+}

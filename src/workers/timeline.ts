@@ -1,0 +1,88 @@
+/**
+ * A run second by second: what was reported in each, as lines of timeline.ndjson. The seconds add up to the whole
+ * exactly, histograms included, so that any window of a run can be judged afterwards.
+ */
+import { decodeHistogram, encodeHistogram, type Histogram, newHistogram } from '../histogram.ts';
+import type { FailureCode } from '../model.ts';
+import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
+
+/** One line: a second, or a little more where workers were slow to report. Counts are of this slice alone. */
+export interface Slice {
+  /** Epoch ms. */
+  from: number;
+  to: number;
+  sent: number;
+  acknowledged: number;
+  failed: number;
+  unknown: number;
+  failures: Record<FailureCode, number>;
+  /** At its end. */
+  inFlight: number;
+  /** Encoded histograms (histogram.ts). */
+  latencies: Latencies;
+}
+
+export interface Timeline {
+  /** What a shard has just reported. */
+  add(interval: Latencies): void;
+  /** The fleet's counts so far, at `now`: closes the slice if a second has passed. */
+  tick(counts: Counts, now: number): void;
+  /** The last slice: whatever the whole has and the slices do not. */
+  end(counts: Counts, whole: Readonly<Record<keyof Latencies, Histogram>>, now: number): void;
+}
+
+const SLICE_MS = 1000;
+
+/** @param start epoch ms of the first send */
+export function newTimeline(start: number, write: (slice: Slice) => void): Timeline {
+  const fresh = () =>
+    Object.fromEntries(LATENCIES.map((name) => [name, newHistogram()])) as Record<keyof Latencies, Histogram>;
+  const [current, written] = [fresh(), fresh()];
+  let from = start;
+  let before: Counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
+
+  function close(counts: Counts, histograms: Record<keyof Latencies, Histogram>, to: number): void {
+    const failures: Record<FailureCode, number> = {};
+    for (const [code, n] of Object.entries(counts.failures)) {
+      const since = n - (before.failures[code] ?? 0);
+      if (since > 0) failures[code] = since;
+    }
+    write({
+      from,
+      to,
+      sent: counts.sent - before.sent,
+      acknowledged: counts.acknowledged - before.acknowledged,
+      failed: counts.failed - before.failed,
+      unknown: counts.unknown - before.unknown,
+      failures,
+      inFlight: counts.inFlight,
+      latencies: Object.fromEntries(
+        LATENCIES.map((name) => [name, encodeHistogram(histograms[name])]),
+      ) as unknown as Latencies,
+    });
+    from = to;
+    before = { ...counts, failures: { ...counts.failures } };
+  }
+
+  return {
+    add(interval) {
+      for (const name of LATENCIES) current[name].add(decodeHistogram(interval[name]));
+    },
+    tick(counts, now) {
+      if (now - from < SLICE_MS) return;
+      close(counts, current, now);
+      for (const name of LATENCIES) {
+        written[name].add(current[name]);
+        current[name].reset();
+      }
+    },
+    end(counts, whole, now) {
+      const rest = fresh();
+      for (const name of LATENCIES) {
+        rest[name].add(whole[name]);
+        rest[name].subtract(written[name]);
+      }
+      if (counts.sent > before.sent || LATENCIES.some((name) => rest[name].totalCount > 0)) close(counts, rest, now);
+    },
+  };
+}
