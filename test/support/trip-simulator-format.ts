@@ -38,7 +38,8 @@ const AFTER: Record<string, readonly string[]> = {
   'available/service_start': ['reserved/user_pick_up'],
   'reserved/user_pick_up': ['available/user_drop_off', 'unavailable/maintenance'],
   'available/user_drop_off': ['reserved/user_pick_up'],
-  'unavailable/maintenance': [],
+  // Where a vehicle breaks down in the very second of its arrival.
+  'unavailable/maintenance': ['available/user_drop_off'],
 };
 
 export interface ProbeRules {
@@ -100,7 +101,7 @@ export function checkChanges(lines: Iterable<string>): Checked {
     const stamp = Number(timeText);
     if (stamp > time) rank = -1;
     say(stamp % 1000 === 0 && stamp >= time, `time ${stamp} after ${time}`, line);
-    say(spawned.get(id!)! > rank, `${id} is out of order`, line);
+    say(spawned.get(id!)! >= rank, `${id} is out of order`, line);
     [time, rank] = [stamp, spawned.get(id!)!];
     const [before, now] = [last.get(id!) ?? '', `${type}/${reason}`];
     say(AFTER[before]?.includes(now) === true, `after "${before}" comes "${now}"`, line);
