@@ -5,9 +5,9 @@ import { BUGS, type Bug, bugsToMend } from '../../../src/generator/agents/bugs.t
 import { compatModel } from '../../../src/generator/agents/compat.ts';
 import { PROFILES, type Profile } from '../../../src/generator/agents/profiles.ts';
 import type { World } from '../../../src/generator/world.ts';
+import { newWorld } from '../../../src/generator/world.ts';
 import { simulate, tripsOf } from '../../support/simulate.ts';
 import { checkChanges, checkProbes, checkTraces, checkTrips } from '../../support/trip-simulator-format.ts';
-import { newWorld } from '../../../src/generator/world.ts';
 import { gridMap } from '../grid-map.ts';
 
 const START = 1_794_638_846_000;
@@ -139,7 +139,8 @@ describe("the tool's bugs, and without them", () => {
       for (const line of changes) {
         const { vehicle_id, event_time, event_type_reason } = JSON.parse(line);
         if (event_type_reason === 'user_drop_off') left.set(vehicle_id, event_time);
-        else if (event_type_reason === 'user_pick_up' && left.has(vehicle_id)) lengths.push((event_time - left.get(vehicle_id)!) / 1000);
+        else if (event_type_reason === 'user_pick_up' && left.has(vehicle_id))
+          lengths.push((event_time - left.get(vehicle_id)!) / 1000);
       }
       return lengths;
     };
