@@ -86,14 +86,19 @@ describe('a drive', () => {
         const length = stretches.at(-1)!.end;
         const hardest = Math.max(...stretches.map(({ accelerates, brakes }) => Math.max(accelerates, brakes)));
         const fastest = Math.max(...stretches.map(({ speed }) => speed));
+        let [back, ahead, change, top] = [0, 0, 0, 0];
         for (const [i, { metres, speed }] of fixes.entries()) {
           const before = fixes[i - 1] ?? { metres: 0, speed: 0 };
-          expect(speed).toBeLessThanOrEqual(fastest + 1e-9);
-          expect(metres).toBeGreaterThanOrEqual(before.metres - 1e-6);
-          expect(metres - before.metres).toBeLessThanOrEqual(fastest * 0.25 + 1e-3);
-          // 2 mm/s: stretches of micrometres are taken as of no length.
-          expect(Math.abs(speed - before.speed)).toBeLessThanOrEqual(hardest * 0.25 + 0.01);
+          back = Math.max(back, before.metres - metres);
+          ahead = Math.max(ahead, metres - before.metres);
+          change = Math.max(change, Math.abs(speed - before.speed));
+          top = Math.max(top, speed);
         }
+        expect(top).toBeLessThanOrEqual(fastest + 1e-9);
+        expect(back).toBeLessThan(1e-6);
+        expect(ahead).toBeLessThanOrEqual(fastest * 0.25 + 1e-3);
+        // 1 cm/s: stretches of micrometres are taken as of no length.
+        expect(change).toBeLessThanOrEqual(hardest * 0.25 + 0.01);
         expect(fixes.at(-1)!.metres).toBeCloseTo(length, 5);
         expect(fixes.at(-1)!.speed).toBe(0);
         const stands = stretches.reduce((sum, { exit, dwell }) => sum + (exit === 0 ? dwell : 0), 0);
@@ -105,13 +110,13 @@ describe('a drive', () => {
   it('is where it is, whatever was skipped', () => {
     fc.assert(
       fc.property(ways, fc.integer({ min: 2, max: 60 }), (stretches, every) => {
-        const all = follow(stretches, 1).fixes;
+        const all = follow(stretches, 1).fixes.filter((_, second) => second % every === 0);
         const cursor = profileCursor(driveProfile(stretches));
-        for (let seconds = 0; seconds < all.length; seconds += every) {
+        const seldom = all.map(({ seconds }) => {
           cursor.moveTo(seconds);
-          expect(cursor.metres).toBe(all[seconds]!.metres);
-          expect(cursor.speed).toBe(all[seconds]!.speed);
-        }
+          return { seconds, metres: cursor.metres, speed: cursor.speed };
+        });
+        expect(seldom).toEqual(all);
       }),
     );
   });
