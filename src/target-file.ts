@@ -111,7 +111,9 @@ function parseTarget(text: string, file: string): Target {
       (name) => `${name} must be a whole number above 0`,
     ),
   ];
-  const { pid } = fields;
+  const { pid, httpsPort } = fields;
+  if (httpsPort !== undefined && !(Number.isInteger(httpsPort) && (httpsPort as number) > 0))
+    problems.push('httpsPort must be a whole number above 0');
   if (pid !== undefined && !(Number.isInteger(pid) && (pid as number) > 0)) problems.push('pid must be a process id');
   if (problems.length > 0) throw wrong(problems.join('; '));
   return fields as unknown as Target;

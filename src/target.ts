@@ -9,6 +9,8 @@ export interface Target {
   /** MQTT over TLS; the host without scheme. */
   readonly mqttHost: string;
   readonly mqttPort: number;
+  /** The door of port 443, where it is another one here: MQTT over WebSocket, or with ALPN. */
+  readonly httpsPort?: number;
   /** PEM of the authority that signed the broker's certificate; absent: the system's authorities. */
   readonly caFile?: string;
   /** Endpoint overrides; absent: the real service of the region. */

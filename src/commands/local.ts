@@ -30,6 +30,12 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       max: 65_535,
       description: 'port of the broker (0: any free one)',
     }),
+    'https-port': Flags.integer({
+      default: 0,
+      min: 0,
+      max: 65_535,
+      description: 'port of MQTT over WebSocket (wss), and of MQTT with ALPN, as on port 443 of AWS (0: any free one)',
+    }),
     dir: Flags.directory({
       description: 'where its certificate, ingest log and log go (default: "local" in simctl\'s directory)',
     }),
@@ -100,6 +106,7 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       host: flags.host,
       httpPort: flags['http-port'],
       mqttPort: flags['mqtt-port'],
+      httpsPort: flags['https-port'],
       trackers: flags.trackers,
       region: flags.region,
       drop: flags.drop ?? [],

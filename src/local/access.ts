@@ -1,8 +1,7 @@
 /** Who may connect, publish and subscribe, as aedes asks it: limits, quota and the policies of the device. */
-import type { TLSSocket } from 'node:tls';
 import type { AedesOptions, Client, PublishPacket } from 'aedes';
 import type { QuotaKeeper, Take } from './broker-quota.ts';
-import { type DeviceConnection, deviceConnection } from './device-connection.ts';
+import { type DeviceConnection, deviceConnection, type Principal } from './device-connection.ts';
 import type { Registry } from './iot/registry.ts';
 import * as limits from './mqtt-limits.ts';
 
@@ -16,15 +15,21 @@ const CONNACK = {
 /** A client that was turned away, or cut off. */
 export interface Refusal {
   readonly clientId: string | undefined;
-  readonly certificateId: string | undefined;
+  /** Certificate id or access key id, where one is known. */
+  readonly principal: string | undefined;
   readonly reason: string;
+}
+
+/** Where a connection comes from. */
+export interface Origin {
+  readonly principal: Principal;
+  readonly sourceIp: string | undefined;
 }
 
 export interface AccessOptions {
   readonly registry: Registry;
   readonly quota: QuotaKeeper;
-  /** The certificate that the connection was opened with. */
-  readonly certificateOf: (client: Client) => string;
+  readonly originOf: (client: Client) => Origin;
   readonly subscriptionsOf: (client: Client) => number;
   readonly onRefused: (refusal: Refusal) => void;
 }
@@ -39,25 +44,24 @@ export interface Access {
   admitsPublish(client: Client): boolean;
 }
 
-export function createAccess({ registry, quota, certificateOf, subscriptionsOf, onRefused }: AccessOptions): Access {
+export function createAccess({ registry, quota, originOf, subscriptionsOf, onRefused }: AccessOptions): Access {
   const devices = new WeakMap<Client, DeviceConnection>();
-  const publishes = new WeakMap<Client, Take>();
+  const publishes = new WeakMap<Client, { in: Take; out: Take }>();
 
   const refusal = (client: Client | null, reason: string) => {
     const device = client ? devices.get(client) : undefined;
-    onRefused({ clientId: device?.clientId, certificateId: device?.certificateId, reason });
+    onRefused({ clientId: device?.clientId, principal: device?.principal.id, reason });
     return new Error(reason);
   };
 
   return {
     deviceOf: (client) => devices.get(client),
-    admitsPublish: (client) => publishes.get(client)?.() ?? true,
+    admitsPublish: (client) => publishes.get(client)?.in() ?? true,
 
     options: {
       preConnect(client, packet, done) {
         const { clientId } = packet;
-        const sourceIp = (client.conn as TLSSocket).remoteAddress;
-        const device = deviceConnection(registry, { clientId, certificateId: certificateOf(client), sourceIp });
+        const device = deviceConnection(registry, { clientId, ...originOf(client) });
         devices.set(client, device);
         const refused = connectFault(device, quota);
         if (refused === undefined) {
@@ -80,7 +84,10 @@ export function createAccess({ registry, quota, certificateOf, subscriptionsOf, 
         const { topic } = subscription;
         const fault = limits.filterFault(topic) ?? subscribeFault(subscription.qos, subscriptionsOf(client));
         if (fault !== undefined) done(refusal(client, `subscribe to ${topic.slice(0, 300)}: ${fault}`));
-        else if (devices.get(client)?.may('iot:Subscribe', `topicfilter/${topic}`)) done(null, subscription);
+        else if (!quota.admitSubscribe()) {
+          refusal(client, 'too many subscriptions a second');
+          done(null, null);
+        } else if (devices.get(client)?.may('iot:Subscribe', `topicfilter/${topic}`)) done(null, subscription);
         else {
           refusal(client, `no policy allows it to subscribe to ${topic}`);
           done(null, null);
@@ -88,13 +95,16 @@ export function createAccess({ registry, quota, certificateOf, subscriptionsOf, 
       },
 
       authorizeForward: (client, packet) =>
-        devices.get(client)?.may('iot:Receive', `topic/${packet.topic}`) ? packet : null,
+        devices.get(client)?.may('iot:Receive', `topic/${packet.topic}`) && (publishes.get(client)?.out() ?? true)
+          ? packet
+          : null,
     },
   };
 }
 
 function connectFault(device: DeviceConnection, quota: QuotaKeeper): { reason: string; code: number } | undefined {
-  const { clientId } = device;
+  const { clientId, principal } = device;
+  if (principal.kind === 'nobody') return { reason: principal.reason, code: CONNACK.notAuthorized };
   const fault = limits.clientIdFault(clientId);
   if (fault !== undefined) return { reason: fault, code: CONNACK.identifierRejected };
   if (!quota.admitConnect(clientId)) return { reason: 'too many connects a second', code: CONNACK.unavailable };

@@ -3,7 +3,11 @@ export interface BrokerQuota {
   readonly connectsPerSecond: number;
   readonly connectsPerSecondPerClient: number;
   readonly publishesPerSecond: number;
+  /** In and out together; what is beyond is dropped. */
   readonly publishesPerSecondPerConnection: number;
+  /** What comes faster is read later. */
+  readonly bytesPerSecondPerConnection: number;
+  readonly subscribesPerSecond: number;
 }
 
 /** The defaults of an account in a large Region; elsewhere 100 connects and 2,000 publishes (General Reference, "IoT Core quotas"). */
@@ -12,6 +16,8 @@ export const AWS_BROKER_QUOTA: BrokerQuota = {
   connectsPerSecondPerClient: 1,
   publishesPerSecond: 20_000,
   publishesPerSecondPerConnection: 100,
+  bytesPerSecondPerConnection: 512 * 1024,
+  subscribesPerSecond: 500,
 };
 
 export type Take = () => boolean;
@@ -30,18 +36,57 @@ export function tokenBucket(rate: number, now: () => number, capacity = rate): T
   };
 }
 
+/** Says how long to wait before more is read. */
+export interface ByteMeter {
+  take(bytes: number): void;
+  waitMs(): number;
+}
+
+/** Looked at again after this at the latest: the clock may be another than the timer's. */
+const MAX_WAIT_MS = 50;
+
+/** A second's worth at once, then `rate` bytes a second. What was read counts, also where it was more than was there. */
+export function byteMeter(rate: number, now: () => number): ByteMeter {
+  let left = rate;
+  let at = now();
+  return {
+    take(bytes) {
+      left -= bytes;
+    },
+    waitMs() {
+      const time = now();
+      left = Math.min(rate, left + ((time - at) / 1000) * rate);
+      at = time;
+      return left > 0 ? 0 : Math.min(MAX_WAIT_MS, Math.ceil((-left / rate) * 1000) + 1);
+    },
+  };
+}
+
 export interface QuotaKeeper {
   /** Whether a CONNECT of that client id is within the rates. */
   admitConnect(clientId: string): boolean;
-  /** For one connection: whether its next PUBLISH is within the rates. */
-  publishes(): Take;
+  /** For one connection: whether its next PUBLISH, in or out, is within the rates. */
+  publishes(): { in: Take; out: Take };
+  /** Whether one more subscription is. */
+  admitSubscribe(): boolean;
+  /** For one connection: how fast it is read from. */
+  meter(): ByteMeter | undefined;
 }
 
 const MAX_REMEMBERED = 100_000;
 
 /** `undefined`: everything is admitted. */
 export function quotaKeeper(quota: BrokerQuota | undefined, now: () => number): QuotaKeeper {
-  if (quota === undefined) return { admitConnect: () => true, publishes: () => () => true };
+  const always = () => true;
+  if (quota === undefined) {
+    const unlimited = { in: always, out: always };
+    return {
+      admitConnect: always,
+      publishes: () => unlimited,
+      admitSubscribe: always,
+      meter: () => undefined,
+    };
+  }
   const connects = tokenBucket(quota.connectsPerSecond, now);
   const published = tokenBucket(quota.publishesPerSecond, now);
   let byClient = new Map<string, Take>();
@@ -57,7 +102,9 @@ export function quotaKeeper(quota: BrokerQuota | undefined, now: () => number): 
     },
     publishes() {
       const own = tokenBucket(quota.publishesPerSecondPerConnection, now);
-      return () => own() && published();
+      return { in: () => own() && published(), out: own };
     },
+    admitSubscribe: tokenBucket(quota.subscribesPerSecond, now),
+    meter: () => byteMeter(quota.bytesPerSecondPerConnection, now),
   };
 }

@@ -3,7 +3,7 @@ import { topicOf } from '../wire.ts';
 
 /** What to type so that the AWS CLI, the SDKs, mosquitto_pub and simctl itself use the stand-in. */
 export function clientSettings(target: Target, readyFile: string | undefined): string {
-  const { locationEndpoint, iotEndpoint, queryEndpoint, mqttHost, mqttPort, region, ingestLog } = target;
+  const { locationEndpoint, iotEndpoint, queryEndpoint, mqttHost, mqttPort, httpsPort, region, ingestLog } = target;
   const device = 'DEV-0001';
   const ready = readyFile ?? 'READY-FILE';
   return `The stand-in is ready: MQTT on ${mqttHost}:${mqttPort}, HTTP on ${locationEndpoint}. Ctrl-C stops it.
@@ -30,6 +30,10 @@ For devices (needs --ready-file):
   mosquitto_pub -h ${mqttHost} -p ${mqttPort} --cafile keys/ca.pem --cert keys/${device}.cert.pem --key keys/${device}.key.pem \\
     -i ${device} -q 1 -t ${topicOf(device)} \\
     -m '{"payload":{"deviceid":"${device}","timestamp":'$(date +%s)',"location":{"lat":36.16,"long":-86.77}}}'
+
+For browsers and others without a certificate: wss://${mqttHost}:${httpsPort}/mqtt, signed with these keys (Signature
+Version 4, service iotdevicegateway), as the AWS device SDK does it; the same port takes certificates with the ALPN name
+x-amzn-mqtt-ca. Its authority is ${target.caFile}.
 
 What the ingest function stored and what the trackers refused: ${ingestLog}`;
 }

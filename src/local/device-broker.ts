@@ -1,17 +1,25 @@
 /** aedes with what AWS IoT's side of a device connection needs beside it. */
+import type { Duplex } from 'node:stream';
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from 'aedes';
 import type { Packet } from 'mqtt-packet';
-import { MAX_FILTERS, MAX_PACKET_BYTES } from './mqtt-limits.ts';
+import type { ByteMeter } from './broker-quota.ts';
+import { MAX_FILTERS, MAX_PACKET_BYTES, MAX_UNREAD_BYTES } from './mqtt-limits.ts';
+import { type OutboundMessage, type OutboundWindow, outboundWindow } from './outbound-window.ts';
 
 /** What aedes has and does not say in its types. */
 interface Inside {
-  readonly subscriptions: object;
+  readonly subscriptions: Readonly<Record<string, { readonly qos: number } | undefined>>;
+  readonly duplicates: Record<string, number>;
   readonly _parser: {
     parse(piece: Buffer): number;
     listeners(event: 'packet'): ((packet: Packet) => void)[];
     removeAllListeners(event: 'packet'): void;
     on(event: 'packet', listener: (packet: Packet) => void): void;
   };
+  _nextBatch(): void;
+  _drainTimer: unknown;
+  waitForDrain(done: (error: null, client: Client) => void): void;
+  deliverQoS(message: OutboundMessage, done: () => void): void;
 }
 
 const inside = (client: Client) => client as unknown as Inside;
@@ -21,16 +29,29 @@ export class DeviceBroker extends Aedes {
   taken: (client: Client, packet: PublishPacket) => void = () => {};
   /** Whether a PUBLISH is looked at at all; AWS drops those beyond its quota without a word. */
   admits: (client: Client) => boolean = () => true;
+  /** How fast what a client sends is read; absent: as it comes. */
+  meter: () => ByteMeter | undefined = () => undefined;
   #subscribers = false;
+  #forwarded = false;
 
   constructor(options: AedesOptions) {
-    super(options);
+    super({
+      ...options,
+      authorizeForward: (client, packet) => {
+        const allowed = options.authorizeForward?.(client, packet) ?? null;
+        this.#forwarded = allowed !== null;
+        return allowed;
+      },
+    });
     this.on('subscribe', () => {
       this.#subscribers = true;
     });
     const { handle } = this;
     this.handle = (stream, request) => {
+      const meter = this.meter();
+      const reading = meter && readAtPace(stream, meter);
       const client = handle.call(this, stream, request);
+      reading?.(() => inside(client)._nextBatch());
       this.#guard(client);
       return client;
     };
@@ -68,13 +89,74 @@ export class DeviceBroker extends Aedes {
       if (undecoded > MAX_PACKET_BYTES) client.emit('error', new Error('a packet larger than any that is taken'));
       return undecoded;
     };
+    const window = this.#limitOutbound(client);
+    waitForNobody(client);
     const [enqueue] = parser.listeners('packet');
     parser.removeAllListeners('packet');
     parser.on('packet', (packet) => {
       if (packet.cmd === 'publish' && !this.admits(client)) return;
+      if (packet.cmd === 'puback') window.acknowledged();
       if (packet.cmd === 'subscribe' && packet.subscriptions.length > MAX_FILTERS)
         client.emit('error', new Error(`a SUBSCRIBE has at most ${MAX_FILTERS} topic filters`));
       else enqueue!.call(parser, packet);
     });
   }
+
+  #limitOutbound(client: Client): OutboundWindow {
+    const own = inside(client);
+    const { deliverQoS, duplicates: seen } = own;
+    const window = outboundWindow({
+      seen,
+      send: (message, done) => {
+        this.#forwarded = false;
+        deliverQoS(message, done);
+        // aedes sends it with QoS 0 where the client has that for the topic by name.
+        return this.#forwarded && (own.subscriptions[message.topic]?.qos ?? 1) > 0;
+      },
+    });
+    own.deliverQoS = (message, done) => {
+      if (message.qos === 0) deliverQoS(message, done);
+      else window.deliver(message, done);
+    };
+    return window;
+  }
+}
+
+/**
+ * aedes lets everybody wait for a client whose socket is full. Here what such a client does not read is kept up to a
+ * bound, beyond which it is cut off, as it is when it takes nothing at all for a while (`drainTimeout`).
+ */
+function waitForNobody(client: Client): void {
+  const own = inside(client);
+  const waitForDrain = own.waitForDrain.bind(client);
+  own.waitForDrain = (done) => {
+    if (client.conn.writableLength > MAX_UNREAD_BYTES) client.emit('error', new Error('it reads too slowly'));
+    else if (!own._drainTimer) waitForDrain(() => {});
+    setImmediate(done, null, client);
+  };
+}
+
+/** Until the meter allows more, there seems to be nothing to read; `resume`, given later, is called when it does. */
+function readAtPace(stream: Duplex, meter: ByteMeter): (resume: () => void) => void {
+  const read = stream.read.bind(stream);
+  let resume = () => {};
+  let waiting: NodeJS.Timeout | undefined;
+  stream.read = (size?: number) => {
+    if (size === 0) return read(0);
+    const waitMs = meter.waitMs();
+    if (waitMs > 0) {
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        resume();
+      }, waitMs).unref();
+      return null;
+    }
+    const piece = read(size);
+    if (piece !== null) meter.take(piece.length);
+    return piece;
+  };
+  stream.once('close', () => clearTimeout(waiting));
+  return (then) => {
+    resume = then;
+  };
 }

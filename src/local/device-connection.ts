@@ -2,13 +2,20 @@
 import type { Certificate } from './iot/certificates.ts';
 import type { Registry } from './iot/registry.ts';
 import type { Thing } from './iot/things.ts';
-import { decide, type Policy, type Variables } from './policy.ts';
+import { decide, type Policy, parsePolicy, type Variables } from './policy.ts';
 
 export type DeviceAction = 'iot:Connect' | 'iot:Publish' | 'iot:RetainPublish' | 'iot:Subscribe' | 'iot:Receive';
 
+/** Whom a connection belongs to, by the door that it came through. */
+export type Principal =
+  | { readonly kind: 'certificate'; readonly id: string }
+  /** Signed with the account's own keys: no policy of AWS IoT's holds it, and IAM's, if there were any, would allow all. */
+  | { readonly kind: 'access key'; readonly id: string }
+  | { readonly kind: 'nobody'; readonly id: ''; readonly reason: string };
+
 export interface DeviceConnection {
   readonly clientId: string;
-  readonly certificateId: string;
+  readonly principal: Principal;
   /** `resource` is what follows the account in an ARN, such as `topic/a/b`. Asked again and again for each message: cached. */
   may(action: DeviceAction, resource: string): boolean;
 }
@@ -16,9 +23,13 @@ export interface DeviceConnection {
 /** Enough for a device and its few topics; a client that tries more is answered a little slower. */
 const MAX_CACHED = 256;
 
+const EVERYTHING = parsePolicy(
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }] }),
+);
+
 export function deviceConnection(
   registry: Registry,
-  { clientId, certificateId, sourceIp }: { clientId: string; certificateId: string; sourceIp: string | undefined },
+  { clientId, principal, sourceIp }: { clientId: string; principal: Principal; sourceIp: string | undefined },
 ): DeviceConnection {
   const prefix = `arn:aws:iot:${registry.region}:${registry.accountId}:`;
   const decisions = new Map<string, boolean>();
@@ -29,15 +40,16 @@ export function deviceConnection(
   function refresh(): void {
     decisions.clear();
     revision = registry.revision;
-    const certificate = registry.activeCertificate(certificateId);
-    policies = certificate && registry.policiesOf(certificate);
-    if (certificate)
-      variables = variablesOf({ clientId, certificate, sourceIp, thing: registry.thingOf(certificate, clientId) });
+    const certificate = principal.kind === 'certificate' ? registry.activeCertificate(principal.id) : undefined;
+    if (principal.kind === 'access key') policies = [EVERYTHING];
+    else policies = certificate && registry.policiesOf(certificate);
+    const thing = certificate && registry.thingOf(certificate, clientId);
+    variables = variablesOf({ clientId, certificate, sourceIp, thing });
   }
 
   return {
     clientId,
-    certificateId,
+    principal,
     may(action, resource) {
       if (revision !== registry.revision) refresh();
       const key = `${action} ${resource}`;
@@ -55,7 +67,7 @@ export function deviceConnection(
 
 interface Identity {
   readonly clientId: string;
-  readonly certificate: Certificate;
+  readonly certificate: Certificate | undefined;
   readonly thing: Thing | undefined;
   readonly sourceIp: string | undefined;
 }
@@ -70,7 +82,7 @@ function variablesOf({ clientId, certificate, thing, sourceIp }: Identity): Vari
     ['iot:Connection.Thing.ThingName', thing?.name],
     ['iot:Connection.Thing.ThingTypeName', thing?.typeName],
     ['iot:Connection.Thing.IsAttached', String(thing !== undefined)],
-    ['iot:CertificateId', certificate.id],
+    ['iot:CertificateId', certificate?.id],
   ]);
   return (name) => {
     if (known.has(name)) return known.get(name);

@@ -8,6 +8,10 @@ export const MAX_PAYLOAD_BYTES = 128 * 1024;
 export const MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 2 * MAX_TOPIC_BYTES + 64;
 export const MAX_SUBSCRIPTIONS = 50;
 export const MAX_FILTERS = 8;
+/** QoS 1 messages that a client has not acknowledged: no more are sent to it. */
+export const MAX_IN_FLIGHT = 100;
+/** Ours: what a client may leave unread before it is cut off. At AWS's 512 KiB a second it would take 8 s to read. */
+export const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 const BASIC_INGEST = /^\$aws\/rules\/[a-zA-Z0-9_]+\/(.*)$/s;
 

@@ -14,13 +14,14 @@ import { systemClock } from '../clock.ts';
 import { messageOf, SetupError } from '../errors.ts';
 import { lockForWriting, type WriterLock } from '../fleet/writer-lock.ts';
 import type { Target } from '../target.ts';
-import { startBroker } from './broker.ts';
+import { type Refusal, startBroker } from './broker.ts';
 import { AWS_BROKER_QUOTA } from './broker-quota.ts';
 import { createAuthority } from './certificate-authority.ts';
 import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
 import { type Api, createDoor, type Door } from './http.ts';
+import { openHttpsDoor } from './https-door.ts';
 import { INGEST_RULE, type IngestDesign, ingestRule, POSITIONS_STREAM } from './ingest-design.ts';
 import { iotApi } from './iot/api.ts';
 import { createRegistry } from './iot/registry.ts';
@@ -47,9 +48,10 @@ export interface StandInOptions {
   readonly credentialsDir: string;
   /** Loopback unless told otherwise. */
   readonly host?: string;
-  /** 0, the default of both: any free one. */
+  /** 0, the default of all three: any free one. */
   readonly httpPort?: number;
   readonly mqttPort?: number;
+  readonly httpsPort?: number;
   /** How many trackers there are from the start. */
   readonly trackers?: number;
   readonly region?: string;
@@ -92,7 +94,7 @@ const DRAIN_MS = 5000;
 
 /** Starts all of it. @throws SetupError where a port or the directory cannot be had, UsageError for a bad `drop`. */
 export async function openStandIn(options: StandInOptions, log: (line: string) => void): Promise<RunningStandIn> {
-  const { dir, host = '127.0.0.1', httpPort = 0, mqttPort = 0, trackers: trackerCount = 10 } = options;
+  const { dir, host = '127.0.0.1', httpPort = 0, mqttPort = 0, httpsPort = 0, trackers: trackerCount = 10 } = options;
   const { region = 'eu-west-1', drop = [], credentialsDir, quota = 'none' } = options;
   const { ingest: design = 'lambda', jitterMs = 0, lambda: { seed = LAMBDA_DEFAULTS.seed } = {} } = options;
   const now = Date.now;
@@ -169,20 +171,32 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const door: Door = await atPort('--http-port', host, httpPort, () =>
     createDoor(apis, { host, port: httpPort, onError }),
   );
-  const broker = await atPort('--mqtt-port', host, mqttPort, () =>
-    startBroker({
-      host,
-      port: mqttPort,
-      authority,
-      registry,
-      quota: quota === 'aws' ? AWS_BROKER_QUOTA : undefined,
-      onPublish: (message) => engine.publish(message),
-      onRefused: ({ clientId, reason }) => {
-        refusals++;
-        log(`refused${clientId === undefined ? '' : ` ${clientId}`}: ${reason}`);
-      },
-    }),
-  ).catch(async (error) => {
+  const onRefused = ({ clientId, reason }: Refusal) => {
+    refusals++;
+    log(`refused${clientId === undefined ? '' : ` ${clientId}`}: ${reason}`);
+  };
+  const openBroker = async () => {
+    const broker = await atPort('--mqtt-port', host, mqttPort, () =>
+      startBroker({
+        host,
+        port: mqttPort,
+        authority,
+        registry,
+        quota: quota === 'aws' ? AWS_BROKER_QUOTA : undefined,
+        onPublish: (message) => engine.publish(message),
+        onRefused,
+      }),
+    );
+    const accessKeys = new Map([[ACCESS_KEY, ACCESS_KEY]]);
+    const https = await atPort('--https-port', host, httpsPort, () =>
+      openHttpsDoor({ host, port: httpsPort, authority, broker, accessKeys, region, now, onRefused }),
+    ).catch(async (error) => {
+      await broker.close();
+      throw error;
+    });
+    return { broker, https };
+  };
+  const { broker, https } = await openBroker().catch(async (error) => {
     await Promise.all([door.close(), functions.close(), events.close()]);
     lock.release();
     throw error;
@@ -192,7 +206,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const republish = (topic: string, payload: Buffer, qos: 0 | 1) =>
     void setImmediate(() => {
       broker.publish(topic, payload, qos);
-      engine.publish({ topic, payload, clientId: '', certificateId: '' });
+      engine.publish({ topic, payload, clientId: '', principal: '' });
     });
   const endpoint = endpointOf(host, door.port);
   functions.environment({
@@ -204,7 +218,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     TRACKER_PREFIX,
     TRACKER_COUNT: String(trackerCount),
   });
-  log(`MQTT on port ${broker.port}, HTTP on port ${door.port}`);
+  log(`MQTT on port ${broker.port}, MQTT over WebSocket on port ${https.port}, HTTP on port ${door.port}`);
 
   return {
     target: {
@@ -212,6 +226,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       region,
       mqttHost: 'localhost',
       mqttPort: broker.port,
+      httpsPort: https.port,
       caFile,
       locationEndpoint: endpoint,
       iotEndpoint: endpoint,
@@ -225,7 +240,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       pid: process.pid,
     },
     async stop() {
-      await broker.close();
+      await Promise.all([broker.close(), https.close()]);
       const timer = setTimeout(() => {
         clock.stop();
         source.abandon();

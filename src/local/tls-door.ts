@@ -9,8 +9,12 @@ export interface TlsDoorOptions {
   readonly keyPem: string;
   /** Sent to clients as whose certificates are asked for; anybody's is let through. */
   readonly caPem: string;
+  /** Protocols to choose from where a client names any (ALPN); absent: the client's names are not looked at. */
+  readonly protocols?: readonly string[];
   /** How long a TLS handshake may take. */
   readonly handshakeMs: number;
+  /** How many may be in their handshake at once. */
+  readonly maxHandshakes?: number;
   readonly onSocket: (socket: TLSSocket) => void;
   /** A client did not get through the handshake. */
   readonly onFailure: (message: string) => void;
@@ -22,9 +26,13 @@ export interface TlsDoor {
   close(): Promise<void>;
 }
 
+/** More than the ten thousand devices that may come at once; each costs about 60 KB until it is through. */
+const MAX_HANDSHAKES = 16_384;
+
 /** Listens for TLS clients and asks them for a certificate. @throws the system's error where the address is taken. */
 export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
-  const { host, port, certPem, keyPem, caPem, handshakeMs, onSocket, onFailure } = options;
+  const { host, port, certPem, keyPem, caPem, protocols, handshakeMs, onSocket, onFailure } = options;
+  const { maxHandshakes = MAX_HANDSHAKES } = options;
   const server = createServer({
     cert: certPem,
     key: keyPem,
@@ -34,17 +42,29 @@ export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
     rejectUnauthorized: false,
     handshakeTimeout: handshakeMs,
     noDelay: true,
+    ...(protocols ? { ALPNProtocols: [...protocols] } : {}),
   });
   const sockets = new Set<Socket>();
+  const handshaking = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    handshaking.set(peer, socket);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      if (handshaking.get(peer) === socket) handshaking.delete(peer);
+    });
+    if (handshaking.size > maxHandshakes) {
+      onFailure(`more than ${maxHandshakes} handshakes at once`);
+      leastPromising(handshaking.values())?.destroy();
+    }
   });
   server.on('tlsClientError', (error, socket) => {
     onFailure(error.message);
     socket.destroy(); // Node leaves one whose handshake took too long
   });
   server.on('secureConnection', (socket) => {
+    handshaking.delete(peerOf(socket));
     socket.on('error', () => {}); // its end is what counts, and whoever takes it sees that
     onSocket(socket);
   });
@@ -64,4 +84,23 @@ export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** The TLS socket and the TCP socket below it are two objects with one peer. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+const LOOKED_AT = 32;
+
+/** Of those that have waited longest, one that has said nothing at all; else the very first. */
+function leastPromising(oldestFirst: Iterable<Socket>): Socket | undefined {
+  let first: Socket | undefined;
+  let looked = 0;
+  for (const socket of oldestFirst) {
+    if (socket.bytesRead === 0) return socket;
+    first ??= socket;
+    if (++looked === LOOKED_AT) break;
+  }
+  return first;
 }

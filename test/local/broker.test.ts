@@ -74,7 +74,7 @@ describe('identity', () => {
         topic: 'simUploadLocation/SLE-7115',
         payload: Buffer.from('here'),
         clientId: 'SLE-7115',
-        certificateId: courier.certificateId,
+        principal: courier.certificateId,
         qos: 1,
       },
     ]);
@@ -104,8 +104,8 @@ describe('identity', () => {
       await ended(await rawSocket(broker.port, { ca: authority.caPem, ...credentials }));
     }
     expect(refusals.map(({ reason }) => reason)).toEqual([
-      'its certificate is not registered, or not active',
-      'its certificate is not registered, or not active',
+      'its certificate is not registered, not active, or not within its dates',
+      'its certificate is not registered, not active, or not within its dates',
       'it showed no certificate',
     ]);
   });

@@ -27,6 +27,8 @@ export interface Registry {
   readonly policies: PolicyBook;
   readonly authorities: Authorities;
   readonly templates: Templates;
+  /** Told of each certificate that may not connect any more. */
+  readonly onBarred: Set<(certificateId: string) => void>;
   /** Grows with every change that can alter what a device may do; decisions made under an older one are void. */
   readonly revision: number;
 
@@ -56,6 +58,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
   const policies = createPolicies({ arn, now });
   const templates = createTemplates({ arn, now });
   const authorities = createAuthorities({ arn, now, secret: accountId });
+  const onBarred = new Set<(certificateId: string) => void>();
   let revision = 0;
 
   function certificateOf(principal: string): Certificate {
@@ -75,6 +78,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
     authorities,
     templates,
     certificateOf,
+    onBarred,
     get revision() {
       return revision;
     },
@@ -116,6 +120,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
     setCertificateStatus(certificateId, status) {
       certificates.setStatus(certificateId, status);
       revision++;
+      if (status !== 'ACTIVE') for (const told of onBarred) told(certificateId);
     },
 
     deleteCertificate(certificateId, force) {

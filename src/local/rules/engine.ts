@@ -10,7 +10,7 @@ export interface PublishedMessage {
   readonly topic: string;
   readonly payload: Buffer;
   readonly clientId: string;
-  readonly certificateId: string;
+  readonly principal: string;
 }
 
 /** What an action gets: the SELECT's result, and the message itself for its templates. */
@@ -107,8 +107,8 @@ export class RuleEngine {
   #apply(rule: Rule, levels: string[], message: PublishedMessage, payload: () => unknown): void {
     const { accountId, now, jitter } = this.#options;
     try {
-      const { clientId, certificateId } = message;
-      const scope: Scope = { payload: payload(), levels, clientId, principal: certificateId, accountId, now: now() };
+      const { clientId, principal } = message;
+      const scope: Scope = { payload: payload(), levels, clientId, principal, accountId, now: now() };
       if (!rule.statement.where(scope)) return;
       this.counters.matched++;
       const triggered = { event: rule.statement.select(scope), scope, message };
@@ -142,12 +142,12 @@ export class RuleEngine {
     onFailure?.(rule, message, `${rule.name}${action ? `, action ${action.name}` : ''}: ${what}`);
     if (!rule.errorAction) return;
     const event = errorMessage(rule, message, action, what);
-    const { clientId, certificateId, topic } = message;
+    const { clientId, principal, topic } = message;
     const scope: Scope = {
       payload: event,
       levels: topic.split('/'),
       clientId,
-      principal: certificateId,
+      principal,
       accountId,
       now: now(),
     };

@@ -19,7 +19,7 @@ const scope = {
 const triggered: Triggered = {
   event: { selected: 1 },
   scope,
-  message: { topic: 'up/AWS-7686', payload: Buffer.from('{}'), clientId: 'c', certificateId: 'p' },
+  message: { topic: 'up/AWS-7686', payload: Buffer.from('{}'), clientId: 'c', principal: 'p' },
 };
 /** `$` and a brace, which no plain text of a test may hold side by side. */
 const $ = (expression: string) => `\${${expression}}`;

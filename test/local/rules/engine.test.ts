@@ -14,7 +14,7 @@ const message = (topic: string, payload: unknown = {}): PublishedMessage => ({
   topic,
   payload: Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)),
   clientId: 'c',
-  certificateId: 'f00',
+  principal: 'f00',
 });
 
 function engineWith(rules: Record<string, string>, options: Partial<RuleEngineOptions> = {}) {

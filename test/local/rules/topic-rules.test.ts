@@ -72,7 +72,7 @@ async function start() {
     trackers,
     client,
     publish: (topic: string, payload: string) =>
-      engine.publish({ topic, payload: Buffer.from(payload), clientId: 'c', certificateId: 'x' }),
+      engine.publish({ topic, payload: Buffer.from(payload), clientId: 'c', principal: 'x' }),
     async close() {
       client.destroy();
       await server.close();
