@@ -1,21 +1,21 @@
+import { resolve, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { MOST_IDS } from './device-ids.ts';
+import type { FleetOptions } from './fleet-options.ts';
+import { KINDS } from './lines.ts';
+import type { Places } from './outputs.ts';
 
-export interface GenerateOptions {
-  readonly agents: number;
-  /** Of simulated time. */
-  readonly seconds: number;
+/** A fleet, and where what it reports is written. */
+export interface GenerateOptions extends Omit<FleetOptions, 'start'>, Places {
   /** Epoch ms, a whole second; by default ten days ago (paper, section 3.3.1). */
   readonly start?: number | undefined;
-  readonly seed: number;
-  /** Seconds between two fixes of a device; each has a phase of its own. */
-  readonly every: number;
-  /** A map's name, or the path of a `.graph` file; by default Gothenburg. */
-  readonly map?: string | undefined;
-  readonly out: string;
-  /** In simulated seconds. */
+  /** Threads; by default as many as pay. They change nothing that is written. */
+  readonly workers?: number | undefined;
+  /** Of time that is driven through at once; by default as long as memory and patience allow. Changes nothing either. */
+  readonly windowSeconds?: number | undefined;
+  /** In fixes. */
   readonly onProgress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Epoch ms. */
   readonly now?: () => number;
 }
@@ -28,14 +28,14 @@ const LAST_DATE_MS = 8.64e15;
 /** Trackers refuse samples older than this (Amazon Location quotas), so no longer simulation can be replayed. */
 const MOST_SECONDS = 30 * 86_400;
 
-/** @returns the start, epoch ms. @throws UsageError with every problem at once. */
-export function checkOptions(options: GenerateOptions, now: number): number {
-  const { agents, seconds, every, seed, start = Math.floor((now - TEN_DAYS_MS) / 1000) * 1000 } = options;
-  const problems: string[] = [];
-  const whole = (name: string, value: number, least: number, most: number) => {
-    if (Number.isInteger(value) && value >= least && value <= most) return;
-    problems.push(`${name} must be a whole number from ${least} to ${most.toLocaleString('en')}; got ${value}`);
-  };
+/** More threads than blocks have nothing to do. */
+const MOST_WORKERS = 16;
+
+/** @returns what a thread needs of it. @throws UsageError with every problem at once. */
+export function checkFleet(options: GenerateOptions, now: number, problems: string[] = []): FleetOptions {
+  const { agents, seconds, every, seed, map, properties } = options;
+  const start = options.start ?? Math.floor((now - TEN_DAYS_MS) / 1000) * 1000;
+  const whole = wholeNumbers(problems);
   whole('--agents', agents, 1, MOST_IDS);
   whole('--seconds', seconds, 1, MOST_SECONDS);
   whole('--every', every, 1, MOST_SECONDS);
@@ -48,5 +48,39 @@ export function checkOptions(options: GenerateOptions, now: number): number {
     );
   }
   if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl generate --help".' });
-  return start;
+  return { agents, seconds, start, every, seed, map, properties };
+}
+
+/** As `checkFleet`, and whether what is written has its place. */
+export function checkOptions(options: GenerateOptions, now: number): FleetOptions {
+  const problems: string[] = [];
+  if (options.workers !== undefined) wholeNumbers(problems)('--workers', options.workers, 1, MOST_WORKERS);
+  problems.push(...placeProblems(options));
+  return checkFleet(options, now, problems);
+}
+
+function wholeNumbers(problems: string[]) {
+  return (name: string, value: number, least: number, most: number): void => {
+    if (Number.isInteger(value) && value >= least && value <= most) return;
+    problems.push(`${name} must be a whole number from ${least} to ${most.toLocaleString('en')}; got ${value}`);
+  };
+}
+
+function placeProblems(places: Places): string[] {
+  const problems: string[] = [];
+  const used = new Map<string, string>();
+  const out = places.out === undefined ? undefined : resolve(places.out);
+  for (const kind of KINDS) {
+    const place = places[kind];
+    if (place === undefined) continue;
+    const path = resolve(place);
+    const other = used.get(path);
+    if (other !== undefined) problems.push(`--${kind} and --${other} name the same file, ${place}`);
+    if (out !== undefined && (path === out || path.startsWith(out + sep)))
+      problems.push(`--${kind} ${place} lies in the directory of --out, which is replaced whole`);
+    used.set(path, kind);
+  }
+  if (out === undefined && used.size === 0)
+    problems.push(`nothing is to be written: say where with --out, ${KINDS.map((kind) => `--${kind}`).join(', ')}`);
+  return problems;
 }

@@ -1,105 +1,100 @@
-import { createDataset, type Dataset, type DatasetWriter, probeLine } from '../dataset.ts';
-import { agentRandom, PURPOSE } from './agent-random.ts';
-import { type Car, newCar } from './car.ts';
+import { availableParallelism } from 'node:os';
+import type { Dataset } from '../dataset.ts';
+import type { DeviceCounts } from './block.ts';
 import { deviceIds } from './device-ids.ts';
+import { type FleetOptions, fleetOutlook } from './fleet-options.ts';
 import { checkOptions, type GenerateOptions } from './generate-options.ts';
+import { generateWindows } from './generate-pool.ts';
+import { KINDS } from './lines.ts';
 import { readMap } from './map/read-map.ts';
-import type { RoadMap } from './map/road-map.ts';
-import { newWorld } from './world.ts';
+import { openOutputs } from './outputs.ts';
 
 export type { GenerateOptions } from './generate-options.ts';
 
-const PARTITIONS = 16;
-const CHUNK_CHARS = 256 * 1024;
-
-interface Agent {
-  readonly id: string;
-  readonly car: Car;
-  readonly partition: number;
-  /** Its first fix comes this many seconds after the first possible one. */
-  readonly phase: number;
-}
-
-/** What the probes of a fleet are made of. Times in seconds, but for `start`: epoch ms. */
-interface Timetable {
-  readonly start: number;
-  readonly seconds: number;
-  readonly every: number;
+/** What was generated. */
+export interface Generated {
+  /** Those that reported at all. */
+  readonly devices: number;
+  readonly fixes: number;
+  /** Epoch ms; 0 where nobody reported. */
+  readonly firstSampleTime: number;
+  readonly lastSampleTime: number;
+  /** Of the map, to be shown wherever the trips are. */
+  readonly attribution: string;
+  readonly dataset?: Dataset;
 }
 
 /**
- * A fleet of cars, as a dataset in trip-simulator's format: the first fix a second after `start` or later, the last no
- * later than `start` + `seconds`. The same seed and start give the same
- * bytes. Nothing is left where it fails or is aborted.
- * @throws UsageError with every problem at once; SetupError where the map is missing; the signal's reason.
+ * A fleet's trips, as a dataset, or as the files that trip-simulator writes, or both: the first fix comes a second after
+ * `start` or later, the last no later than `start` + `seconds`. The same options give the same bytes, whatever the number
+ * of threads. Nothing is left where it fails or is aborted.
+ * @throws UsageError with every problem at once; SetupError where the map is missing or the disk refuses; RunError where a
+ * thread died; the signal's reason.
  */
-export async function generateDataset(options: GenerateOptions): Promise<Dataset> {
-  const { agents, seconds, every, seed, out, now = Date.now } = options;
-  const start = checkOptions(options, now());
-  const map = await readMap(options.map);
-  const writer = await createDataset(out, {
-    partitions: PARTITIONS,
-    everySeconds: every,
-    source: { kind: 'generated', model: 'basic', map: map.graph.name, seed, start, seconds, every, agents },
-    attribution: map.graph.attribution,
+export async function generate(options: GenerateOptions): Promise<Generated> {
+  const { now = Date.now, signal, onProgress } = options;
+  const fleet = checkOptions(options, now());
+  const { name, attribution } = await readMap(fleet.map);
+  const { agents, seconds, every, seed, start } = fleet;
+  const outputs = await openOutputs(options, fleet, deviceIds(seed, agents), {
+    source: { kind: 'generated', model: 'basic', map: name, seed, start, seconds, every, agents },
+    attribution,
   });
   try {
-    const timetable = { start, seconds, every };
-    const fleet = newFleet(map, options, (id) => writer.partitionOf(id));
-    for (const { id, partition, phase } of fleet) {
-      const fixes = Math.floor((seconds - 1 - phase) / every) + 1;
-      const first = start + (1 + phase) * 1000;
-      writer.device(id, partition, fixes, first, first + (fixes - 1) * every * 1000);
+    const kinds = KINDS.filter(
+      (kind) => options[kind] !== undefined || (kind === 'probes' && options.out !== undefined),
+    );
+    const expected = fleetOutlook(fleet).fixes;
+    const total = newTotal(fleet);
+    const workers = options.workers ?? threadsThatPay(fleet);
+    for await (const windows of generateWindows(
+      { ...fleet, kinds, windowSeconds: options.windowSeconds },
+      { workers, signal },
+    )) {
+      await outputs.write(windows);
+      for (const { fixes, counts } of windows) total.add(fixes, counts);
+      onProgress?.(total.fixes(), expected);
     }
-    await writeProbes(fleet, timetable, writer, options);
-    return await writer.finish();
+    signal?.throwIfAborted();
+    const dataset = await outputs.finish();
+    return { ...total.sum(), attribution, ...(dataset && { dataset }) };
   } catch (error) {
-    await writer.abort();
+    await outputs.abort();
     throw error;
   }
 }
 
-/** Phases are drawn, so that the devices do not speak all at once; where time is short, each still has one fix. */
-function newFleet(
-  map: RoadMap,
-  { agents, seconds, every, seed }: GenerateOptions,
-  partitionOf: (id: string) => number,
-): Agent[] {
-  const world = newWorld(map);
-  return deviceIds(seed, agents).map((id, agent) => ({
-    id,
-    car: newCar(world, seed, agent),
-    partition: partitionOf(id),
-    phase: agentRandom(seed, agent, PURPOSE.phase).below(Math.min(every, seconds)),
-  }));
+/** As `generate`, for whoever wants a dataset. */
+export async function generateDataset(options: GenerateOptions & { readonly out: string }): Promise<Dataset> {
+  return (await generate(options)).dataset!;
 }
 
-/** Second by second; within a second, agents keep their order, and those of one phase come round together. */
-async function writeProbes(
-  fleet: readonly Agent[],
-  { start, seconds, every }: Timetable,
-  writer: DatasetWriter,
-  { signal, onProgress }: GenerateOptions,
-): Promise<void> {
-  const byPhase = new Map<number, Agent[]>();
-  for (const agent of fleet) {
-    const others = byPhase.get(agent.phase);
-    if (others) others.push(agent);
-    else byPhase.set(agent.phase, [agent]);
-  }
-  const buffers = new Array<string>(PARTITIONS).fill('');
-  for (let second = 1; second <= seconds; second++) {
-    for (const { id, car, partition } of byPhase.get((second - 1) % every) ?? []) {
-      const { position, status } = car.at(second);
-      buffers[partition] += probeLine(id, start + second * 1000, status, position[0], position[1]);
-      if (buffers[partition]!.length < CHUNK_CHARS) continue;
-      await writer.write(partition, buffers[partition]!);
-      buffers[partition] = '';
-    }
-    // Signals and the progress line get their turn.
-    await new Promise(setImmediate);
-    signal?.throwIfAborted();
-    onProgress?.(second, seconds);
-  }
-  for (const [partition, lines] of buffers.entries()) if (lines !== '') await writer.write(partition, lines);
+/** A thread is worth its start (a tenth of a second, and its own map in memory) from so much on. */
+const AGENT_SECONDS_A_THREAD = 200_000;
+const MOST_THREADS = 4;
+
+function threadsThatPay({ agents, seconds }: FleetOptions): number {
+  const busy = Math.ceil((agents * seconds) / AGENT_SECONDS_A_THREAD);
+  return Math.max(1, Math.min(busy, MOST_THREADS, availableParallelism()));
+}
+
+function newTotal({ start }: FleetOptions) {
+  const sum = { devices: 0, fixes: 0 };
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  return {
+    fixes: () => sum.fixes,
+    add(fixes: number, counts: DeviceCounts | undefined): void {
+      sum.fixes += fixes;
+      for (const [n, count] of counts?.fixes.entries() ?? []) {
+        if (count === 0) continue;
+        sum.devices++;
+        first = Math.min(first, counts!.firstSecond[n]!);
+        last = Math.max(last, counts!.lastSecond[n]!);
+      }
+    },
+    sum(): Pick<Generated, 'devices' | 'fixes' | 'firstSampleTime' | 'lastSampleTime'> {
+      const time = (second: number) => (sum.devices === 0 ? 0 : start + second * 1000);
+      return { ...sum, firstSampleTime: time(first), lastSampleTime: time(last) };
+    },
+  };
 }

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Clock } from '../clock.ts';
 import { messageOf, SetupError, unpackError } from '../errors.ts';
 import { decodeHistogram, type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
+import { threadFile } from '../thread-file.ts';
 import {
   type ConnectFailures,
   type Counts,
@@ -65,9 +65,8 @@ export async function runShards(
   tasks: readonly Omit<ShardTask, 'port'>[],
   { clock, stop, abort, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
 ): Promise<FleetResult> {
-  const source = import.meta.url.endsWith('.ts');
   const pool = new Piscina<ShardTask, ShardResult>({
-    filename: fileURLToPath(new URL(source ? './shard-from-source.js' : './shard.js', import.meta.url)),
+    ...threadFile('./shard', import.meta.url),
     minThreads: tasks.length,
     maxThreads: tasks.length,
     // The default, 'sync', would freeze the event loop of a worker between tasks.

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const generate = (options: Partial<GenerateOptions> = {}): Promise<Dataset> =>
+const generate = (options: Partial<GenerateOptions> & { out?: string } = {}): Promise<Dataset> =>
   generateDataset({
     agents: 20,
     seconds: 660,
@@ -123,10 +123,8 @@ describe('a generated dataset', () => {
   it('leaves nothing where it was aborted', async () => {
     const place = join(dir, 'aborted');
     const stop = new AbortController();
-    const onProgress = (done: number) => {
-      if (done === 10) stop.abort();
-    };
-    await expect(generate({ out: place, signal: stop.signal, onProgress })).rejects.toThrow(/abort/);
+    const aborted = generate({ out: place, signal: stop.signal, windowSeconds: 10, onProgress: () => stop.abort() });
+    await expect(aborted).rejects.toThrow(/abort/);
     expect((await readdir(dir)).filter((name) => name.startsWith('aborted'))).toEqual([]);
   });
 });
@@ -145,6 +143,8 @@ describe('bad input', () => {
     [{ start: 12.5 }, /--start/],
     [{ start: Number.NaN }, /--start/],
     [{ start: 1e300 }, /--start/],
+    [{ workers: 0 }, /--workers must be a whole number from 1 to 16; got 0/],
+    [{ workers: 1000 }, /--workers/],
     [{ agents: 0, seconds: 0, every: 0 }, /--agents[\s\S]*--seconds[\s\S]*--every/],
     [{ map: '/nowhere/at-all.graph' }, /there is no map \/nowhere\/at-all\.graph/],
   ] satisfies [Partial<GenerateOptions>, RegExp][])('%j is refused', async (options, message) => {
