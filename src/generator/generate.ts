@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import type { Dataset } from '../dataset.ts';
 import type { DeviceCounts } from './block.ts';
 import { deviceIds } from './device-ids.ts';
@@ -6,7 +7,7 @@ import { type FleetOptions, fleetOutlook } from './fleet-options.ts';
 import { checkOptions, type GenerateOptions } from './generate-options.ts';
 import { generateWindows } from './generate-pool.ts';
 import { KINDS } from './lines.ts';
-import { readMap } from './map/read-map.ts';
+import { DEFAULT_MAP, readMap } from './map/read-map.ts';
 import { openOutputs } from './outputs.ts';
 
 export type { GenerateOptions } from './generate-options.ts';
@@ -34,10 +35,10 @@ export interface Generated {
 export async function generate(options: GenerateOptions): Promise<Generated> {
   const { now = Date.now, signal, onProgress } = options;
   const fleet = checkOptions(options, now());
-  const { name, attribution } = await readMap(fleet.map);
+  const { attribution } = await readMap(fleet.map);
   const { agents, seconds, every, seed, start } = fleet;
   const outputs = await openOutputs(options, fleet, deviceIds(seed, agents), {
-    source: { kind: 'generated', model: 'basic', map: name, seed, start, seconds, every, agents },
+    source: { kind: 'generated', model: 'basic', map: mapReference(fleet.map), seed, start, seconds, every, agents },
     attribution,
   });
   try {
@@ -67,6 +68,11 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
 /** As `generate`, for whoever wants a dataset. */
 export async function generateDataset(options: GenerateOptions & { readonly out: string }): Promise<Dataset> {
   return (await generate(options)).dataset!;
+}
+
+/** What `readMap` takes again, wherever it is asked from. */
+function mapReference(map: string = DEFAULT_MAP): string {
+  return /^[a-z0-9-]+$/.test(map) ? map : resolve(map);
 }
 
 /** A thread is worth its start (a tenth of a second, and its own map in memory) from so much on. */

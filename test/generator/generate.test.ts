@@ -110,7 +110,7 @@ describe('a generated dataset', () => {
     expect(manifest.source).toEqual({
       kind: 'generated',
       model: 'basic',
-      map: 'grid',
+      map: join(dir, 'grid.graph'),
       seed: 7,
       start: START,
       seconds: 660,
