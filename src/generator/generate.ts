@@ -35,7 +35,7 @@ export interface Generated {
 export async function generate(options: GenerateOptions): Promise<Generated> {
   const { now = Date.now, signal, onProgress } = options;
   const fleet = checkOptions(options, now());
-  const { attribution } = await readMap(fleet.map);
+  const { attribution } = (await readMap(fleet.map)).graph;
   const { agents, seconds, every, seed, start } = fleet;
   const outputs = await openOutputs(options, fleet, deviceIds(seed, agents), {
     source: { kind: 'generated', model: 'basic', map: mapReference(fleet.map), seed, start, seconds, every, agents },

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RunError, SetupError, UsageError } from '../../src/errors.ts';
 import { type GenerateOptions, generate } from '../../src/generator/generate.ts';
 import { generateWindows } from '../../src/generator/generate-pool.ts';
-import { encodeGraph } from '../../src/generator/map/graph-file.ts';
+import { encodeMap } from '../../src/generator/map/map-file.ts';
 import { openOutputFile } from '../../src/generator/output-file.ts';
 import { gridMap } from './grid-map.ts';
 
@@ -18,7 +18,7 @@ const KINDS = ['probes', 'traces', 'changes', 'trips'] as const;
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'simctl-outputs-'));
-  await writeFile(join(dir, 'grid.graph'), encodeGraph(gridMap()));
+  await writeFile(join(dir, 'grid.graph'), encodeMap(gridMap()));
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
