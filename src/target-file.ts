@@ -65,6 +65,7 @@ const OPTIONAL_STRINGS = [
   'locationEndpoint',
   'iotEndpoint',
   'queryEndpoint',
+  'mapPage',
   'ingestLog',
   'accessKeyId',
   'secretAccessKey',

@@ -18,6 +18,8 @@ export interface Target {
   readonly iotEndpoint?: string;
   /** The query API, up to and including the stage (`http://…/default`). Absent: there is no viewer. */
   readonly queryEndpoint?: string;
+  /** The map of the devices, for a browser. */
+  readonly mapPage?: string;
   /** Where provisioned devices' credentials are kept (fleet/credential-store.ts). */
   readonly credentialsDir: string;
   /** The ingest handler's record of each entry and the tracker's answer, where it can be read as a file. */

@@ -6,7 +6,7 @@ export default class Local extends SimctlCommand {
 
   static override description =
     `IoT Core (broker, registry and control plane), the ingest function behind its topic rule, ten Amazon Location trackers
-and the query API, all in memory. It runs until it is interrupted, and prints what other programs need to use it.`;
+the query API and the map page, all in memory. It runs until it is interrupted, and prints what other programs need to use it.`;
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --ready-file target.json',
@@ -41,6 +41,11 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
     }),
     'ready-file': Flags.string({ description: 'file to write, once it is ready, for --target of other commands' }),
     trackers: Flags.integer({ default: 10, min: 1, max: 500, description: 'trackers to create' }),
+    map: Flags.string({
+      helpValue: 'NAME|FILE',
+      default: 'gothenburg',
+      description: 'roads that the map page shows, as for "simctl generate"',
+    }),
     region: Flags.string({ default: 'eu-west-1', description: 'region that it claims to be' }),
     quota: Flags.option({
       options: ['none', 'aws'] as const,
@@ -109,6 +114,7 @@ and the query API, all in memory. It runs until it is interrupted, and prints wh
       httpsPort: flags['https-port'],
       trackers: flags.trackers,
       region: flags.region,
+      map: flags.map,
       drop: flags.drop ?? [],
       quota: flags.quota,
       ingest: flags.ingest,

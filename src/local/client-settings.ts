@@ -7,6 +7,7 @@ export function clientSettings(target: Target, readyFile: string | undefined): s
   const device = 'DEV-0001';
   const ready = readyFile ?? 'READY-FILE';
   return `The stand-in is ready: MQTT on ${mqttHost}:${mqttPort}, HTTP on ${locationEndpoint}. Ctrl-C stops it.
+The map of its devices: ${target.mapPage}
 
 For the AWS CLI and the SDKs:
 

@@ -6,6 +6,7 @@ import { formatTimestamp } from './trackers/timestamps.ts';
 import type { PositionEvent } from './trackers/trackers.ts';
 
 export interface EventLog {
+  /** Of a tracker that tells EventBridge; of others nothing is written. */
   write(event: PositionEvent): void;
   close(): Promise<void>;
 }
@@ -17,6 +18,7 @@ export function eventLog(dir: string, { region, accountId }: { region: string; a
   let flushing: NodeJS.Timeout | undefined;
   return {
     write(event) {
+      if (!event.tracker.eventBridgeEnabled) return;
       lines ??= openLineLog(join(dir, 'events.ndjson'), { append: true });
       flushing ??= setInterval(() => void lines?.flush().catch(() => {}), FLUSH_MS);
       lines.write(JSON.stringify(eventBridgeEvent(event, region, accountId)));

@@ -18,6 +18,8 @@ export interface ApiReply {
   readonly headers?: Readonly<Record<string, string>>;
   /** A string or Buffer goes out as it is, anything else as JSON; absent: no body. */
   readonly body?: unknown;
+  /** Instead of a body: called with the response, headers sent, to be written to and ended at will. */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 /** One service behind the door. `undefined`: the path is not one of its own. */
@@ -133,7 +135,12 @@ export function refusal(status: number, name: string, message: string, detail: o
   return { status, headers: { 'x-amzn-errortype': name }, body: { message, ...detail } };
 }
 
-function answer(response: ServerResponse, { status, headers, body }: ApiReply): void {
+function answer(response: ServerResponse, { status, headers, body, stream }: ApiReply): void {
+  if (stream) {
+    response.writeHead(status, headers);
+    stream(response);
+    return;
+  }
   const plain = typeof body === 'string' || Buffer.isBuffer(body);
   const bytes = body === undefined ? '' : plain ? body : JSON.stringify(body);
   response.writeHead(status, {

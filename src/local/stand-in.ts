@@ -40,6 +40,9 @@ import { Queues } from './sqs/queues.ts';
 import { locationApi } from './trackers/api.ts';
 import { defaultQuota } from './trackers/quota.ts';
 import { Trackers } from './trackers/trackers.ts';
+import { livePositions } from './web/live-positions.ts';
+import { pageApi } from './web/page.ts';
+import { roadTiles } from './web/road-tiles.ts';
 
 export interface StandInOptions {
   /** Holds ca.pem, the log of what was ingested (ingest.ndjson), metrics.ndjson and more; made if it is not there. */
@@ -65,6 +68,8 @@ export interface StandInOptions {
   readonly lambda?: Partial<LambdaSettings>;
   /** `aws`: holds devices and requests to the trackers to AWS's default rates. By default nothing does. */
   readonly quota?: 'aws' | 'none';
+  /** What the map page shows below the devices: a map as `simctl generate --map` takes it. Nothing, by default. */
+  readonly map?: string;
 }
 
 /** What a stand-in did, once it has stopped. */
@@ -101,13 +106,23 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const clock = systemClock();
   const lost = discards(drop);
   const lock = await openDirectory(dir);
+  const roads = options.map === undefined ? undefined : roadTiles(options.map, log);
 
   const authority = await createAuthority({ now });
   const caFile = join(dir, 'ca.pem');
   await writeFile(caFile, authority.caPem);
   const registry = createRegistry({ region, accountId: ACCOUNT_ID, authority, now });
   const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
-  const trackers = new Trackers({ region, accountId: ACCOUNT_ID, now, onPosition: events.write });
+  const live = livePositions();
+  const trackers = new Trackers({
+    region,
+    accountId: ACCOUNT_ID,
+    now,
+    onPosition(event) {
+      events.write(event);
+      live.add(event);
+    },
+  });
   for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
   const queues = new Queues({ region, accountId: ACCOUNT_ID, now });
   const store = design === 'stream' ? 'store-batches' : 'store-positions';
@@ -163,7 +178,17 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       endpoint: () => endpointOf(host, door.port),
       sleep: (ms) => clock.until(clock.now() + ms),
     }),
+    ...(roads ? [roads.api] : []),
     queryApi({ invoke: (event) => functions.query.invoke(event), now }),
+    live.api,
+    pageApi(async () => ({
+      api: `/${STAGE}`,
+      trackerPrefix: TRACKER_PREFIX,
+      trackerCount,
+      push: '/events',
+      map: (await roads?.settings()) ?? null,
+      pollSeconds: 1,
+    })),
     iotApi(registry, { endpointAddress: () => 'localhost', more: topicRuleOperations(rules) }),
   ];
   const onError = (error: unknown, request: string) =>
@@ -231,6 +256,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       locationEndpoint: endpoint,
       iotEndpoint: endpoint,
       queryEndpoint: `${endpoint}/${STAGE}`,
+      mapPage: `${endpoint}/`,
       credentialsDir,
       ingestLog: functions.ingestLog,
       trackerPrefix: TRACKER_PREFIX,
@@ -251,6 +277,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       await functions.store.idle();
       clearTimeout(timer);
       clock.stop();
+      live.close();
       await door.close();
       await Promise.all([functions.close(), events.close()]);
       lock.release();

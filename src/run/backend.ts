@@ -30,7 +30,7 @@ export interface Backend {
 
 export async function openBackend(
   options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'> &
-    Partial<Pick<RunOptions, 'transport' | 'broker'>> & { readonly standIn?: StandInBehaviour },
+    Partial<Pick<RunOptions, 'transport' | 'broker'>> & { readonly standIn?: StandInBehaviour; readonly map?: string },
   runDir: string,
 ): Promise<Backend> {
   if (options.target === 'local') return withoutServices(options) ?? embedded(options, runDir);
@@ -101,7 +101,11 @@ function withoutServices({
 }
 
 async function embedded(
-  { drop, standIn: behaviour }: Pick<RunOptions, 'drop'> & { readonly standIn?: StandInBehaviour },
+  {
+    drop,
+    standIn: behaviour,
+    map,
+  }: Pick<RunOptions, 'drop'> & { readonly standIn?: StandInBehaviour; readonly map?: string },
   runDir: string,
 ): Promise<Backend> {
   const dir = join(runDir, STAND_IN);
@@ -109,6 +113,7 @@ async function embedded(
     dir,
     drop,
     credentialsDir: join(dir, 'credentials'),
+    ...(map === undefined ? {} : { map }),
     ...(behaviour === undefined
       ? {}
       : {

@@ -91,8 +91,10 @@ async function withBackend(
     'backend',
     options.target === 'local' ? 'Starting the stand-in of the AWS services' : `Looking at ${options.target}`,
   );
-  const backend = await openBackend(options, files.dir);
+  const { map } = dataset.manifest.source;
+  const backend = await openBackend({ ...options, ...(typeof map === 'string' ? { map } : {}) }, files.dir);
   backend.onDeath(ending.request);
+  if (backend.target.mapPage !== undefined) reporter.note(`Watch it on the map: ${backend.target.mapPage}`);
   try {
     return await drive({ options, epoch, files, dataset, plan, backend, reporter, ending }, begun);
   } catch (error) {

@@ -66,8 +66,7 @@ export function positionOperations(trackers: Trackers) {
             SampleTime: formatTimestamp(update.sampleTime),
             Error: { Code: 'ValidationError', Message: outcome.refused },
           });
-        else if (outcome === 'stored' && tracker.eventBridgeEnabled)
-          trackers.onPosition({ tracker, update, receivedTime });
+        else if (outcome === 'stored') trackers.onPosition({ tracker, update, receivedTime });
       }
       return { Errors };
     },

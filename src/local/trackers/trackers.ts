@@ -18,7 +18,7 @@ export interface Tracker {
   readonly positions: TrackerPositions;
 }
 
-/** An update that passed the filter, on a tracker that tells EventBridge of such. */
+/** An update that passed the filter. */
 export interface PositionEvent {
   readonly tracker: Tracker;
   readonly update: Update;

@@ -92,7 +92,7 @@ describe('tracker resources', () => {
     expect(ConsumerArns).toEqual([1, 2, 3, 4].map((i) => consumer(i).ConsumerArn));
   });
 
-  it('tell of what passed the filter, where they are to', async () => {
+  it('tell of what passed the filter, and whether EventBridge is to know', async () => {
     await create('silent');
     await create('t', { EventBridgeEnabled: true });
     const at = new Date(server.clock.now);
@@ -104,7 +104,13 @@ describe('tracker resources', () => {
       ['t', 30_000],
     ] as const)
       await put(tracker, 'd', new Date(at.getTime() + ms));
-    expect(events.map(({ update }) => update.sampleTime - at.getTime())).toEqual([0, 30_000]);
+    expect(events.map(({ tracker, update }) => [tracker.eventBridgeEnabled, update.sampleTime - at.getTime()])).toEqual(
+      [
+        [false, 0],
+        [true, 0],
+        [true, 30_000],
+      ],
+    );
   });
 
   it('list the devices inside a polygon', async () => {
