@@ -7,8 +7,11 @@ import type { Naming, RoadGraph } from './graph.ts';
 import type { Streets } from './streets.ts';
 import { largestStrongComponent, type Rows } from './strong-component.ts';
 
-/** @throws UsageError where no two places are left between which one can drive to and fro. */
-export function buildGraph(naming: Naming, streets: Streets): RoadGraph {
+/**
+ * @param gaps nodes that roads name and the map lacks, for the message
+ * @throws UsageError where no two places are left between which one can drive to and fro.
+ */
+export function buildGraph(naming: Naming, streets: Streets, gaps = 0): RoadGraph {
   const chains = chainsOf(streets);
   const all = draftEdges(streets, chains);
   const keep = ({ direction }: DraftEdges, isKept: (edge: number) => boolean) =>
@@ -23,12 +26,17 @@ export function buildGraph(naming: Naming, streets: Streets): RoadGraph {
   const reach = largestStrongComponent(turns(joined, barredTurns(streets, chains, joined)));
   const kept = keep(joined, (edge) => reach[edge] === 1);
   if (kept.from.length === 0) {
-    throw new UsageError(`the map ${naming.name} holds no roads on which a vehicle could go somewhere and come back`, {
-      hint: 'Take a larger extract, or one of another place.',
-    });
+    const missing = gaps > 0 ? `; its roads name ${gaps} nodes that it lacks` : '';
+    throw new UsageError(
+      `the map ${naming.name} holds no roads on which a vehicle could go somewhere and come back${missing}`,
+      { hint: gaps > 0 ? CUT_HINT : 'Take a larger extract, or one of another place.' },
+    );
   }
   return assemble(naming, streets, chains, kept);
 }
+
+const CUT_HINT =
+  'The extract was cut without the nodes of its ways: cut it with "osmium extract --strategy complete_ways".';
 
 /** What may follow each edge. */
 function turns({ firstEdge, to }: DraftEdges, { firstBarred, barred }: Bars): Rows {

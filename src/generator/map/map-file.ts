@@ -3,7 +3,7 @@ import type { Naming } from './graph.ts';
 import { newRoadMap, type RoadMap } from './road-map.ts';
 
 /** Raised with every change of what the file holds; part of the name of what is kept in the cache. */
-export const LAYOUT = 'simctl-graph-3';
+export const LAYOUT = 'simctl-graph-4';
 
 const GRAPH = {
   lon: Float64Array,
@@ -34,6 +34,7 @@ type Kinds = Readonly<Record<string, { new (buffer: ArrayBuffer): ArrayBufferVie
 interface Header extends Naming {
   readonly layout: string;
   readonly lengths: Readonly<Record<string, number>>;
+  readonly gaps: number;
   /** Of everything after the header. */
   readonly crc: number;
 }
@@ -42,7 +43,7 @@ interface Header extends Naming {
  * A line of JSON that says what follows, padded so that the arrays after it are aligned, and the arrays' own bytes:
  * little-endian, as every machine that Node runs on.
  */
-export function encodeMap({ graph, tiles }: RoadMap): Buffer {
+export function encodeMap({ graph, tiles, gaps }: RoadMap): Buffer {
   const { name, attribution } = graph;
   const views = Object.keys({ ...GRAPH, ...TILES }).map(
     (key) => [key, { ...graph, ...tiles }[key as keyof typeof GRAPH | keyof typeof TILES]] as const,
@@ -54,14 +55,21 @@ export function encodeMap({ graph, tiles }: RoadMap): Buffer {
     ]),
   );
   const lengths = Object.fromEntries(views.map(([key, { length }]) => [key, length]));
-  const header = JSON.stringify({ layout: LAYOUT, name, attribution, lengths, crc: crc32(body) } satisfies Header);
+  const header = JSON.stringify({
+    layout: LAYOUT,
+    name,
+    attribution,
+    lengths,
+    gaps,
+    crc: crc32(body),
+  } satisfies Header);
   return Buffer.concat([Buffer.from(`${header}${' '.repeat(7 - (Buffer.byteLength(header) % 8))}\n`), body]);
 }
 
 /** @throws Error where the bytes are not what `encodeMap` writes. */
 export function decodeMap(bytes: Buffer): RoadMap {
   const end = bytes.indexOf('\n');
-  const { layout, name, attribution, lengths, crc } = headerOf(bytes.toString('utf8', 0, Math.max(0, end)));
+  const { layout, name, attribution, lengths, gaps, crc } = headerOf(bytes.toString('utf8', 0, Math.max(0, end)));
   if (layout !== LAYOUT) throw new Error(`it begins with ${JSON.stringify(layout)}, and ${LAYOUT} was expected`);
   let at = end + 1;
   const read = (kinds: Kinds) =>
@@ -76,7 +84,7 @@ export function decodeMap(bytes: Buffer): RoadMap {
   const graph = { name, attribution, ...Object.fromEntries(read(GRAPH)) } as unknown as RoadMap['graph'];
   const tiles = Object.fromEntries(read(TILES)) as unknown as RoadMap['tiles'];
   if (crc32(bytes.subarray(end + 1)) !== crc) throw new Error('its bytes are not those that were written');
-  return newRoadMap(graph, tiles);
+  return newRoadMap(graph, tiles, gaps);
 }
 
 function headerOf(line: string): Partial<Header> & Pick<Header, 'lengths'> & Naming {

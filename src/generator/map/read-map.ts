@@ -1,36 +1,48 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, isSimctlError, messageOf, SetupError, UsageError } from '../../errors.ts';
-import { mapFromGeoJson } from './from-geojson.ts';
+import { mapFromPbf } from './from-pbf.ts';
+import { cachedMap } from './map-cache.ts';
 import { decodeMap } from './map-file.ts';
+import { kindOfMap } from './map-kind.ts';
+import { readGeoJson } from './read-geojson.ts';
 import type { RoadMap } from './road-map.ts';
+import { VEHICLES, type VehicleName } from './vehicles.ts';
 
 export const DEFAULT_MAP = 'gothenburg';
 
-const UNKNOWN_SOURCE = 'as in the map file';
+const OPENSTREETMAP = '© OpenStreetMap contributors, ODbL 1.0';
 
 /**
- * Roads by the name of a map that the build makes (scripts/build.js), or by the path of a file: road GeoJSON
- * (`.geojson`, `.json`), or a `.graph` that simctl wrote.
+ * Roads by the name of a map that the build makes (scripts/build.js), or by the path of a file: an OSM PBF extract,
+ * road GeoJSON, or a `.graph` that simctl wrote. The first two are kept in the cache as what they become.
  * @throws SetupError where the build has not run; UsageError where the file is missing or is no map.
  */
-export async function readMap(map: string = DEFAULT_MAP): Promise<RoadMap> {
+export async function readMap(map: string = DEFAULT_MAP, vehicle: VehicleName = 'car'): Promise<RoadMap> {
   const builtIn = /^[a-z0-9-]+$/.test(map);
-  const file = builtIn ? builtMap(map) : resolve(map);
+  const path = builtIn ? builtMap(vehicle === 'car' ? map : `${map}-${vehicle}`) : resolve(map);
   const hint = builtIn ? 'Make it with "npm run build".' : `Leave --map out for ${DEFAULT_MAP}.`;
   try {
-    const bytes = await readFile(file);
-    if (!['.geojson', '.json'].includes(extname(file))) return decodeMap(bytes);
-    const naming = { name: basename(file, extname(file)), attribution: UNKNOWN_SOURCE };
-    return mapFromGeoJson(naming, JSON.parse(bytes.toString('utf8')));
+    return builtIn ? decodeMap(await readFile(path)) : await mapOfFile(path, vehicle);
   } catch (error) {
     if (isSimctlError(error)) throw error;
     const missing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
-    const message = missing ? `there is no map ${file}` : `cannot read the map ${file}: ${messageOf(error)}`;
+    const message = missing ? `there is no map ${path}` : `cannot read the map ${path}: ${messageOf(error)}`;
     throw builtIn ? new SetupError(message, { cause: error, hint }) : new UsageError(message, { cause: error, hint });
   }
+}
+
+async function mapOfFile(path: string, vehicle: VehicleName): Promise<RoadMap> {
+  const kind = await kindOfMap(path);
+  if (kind === 'graph') return decodeMap(await readFile(path));
+  const name = basename(path).replace(/\.(osm\.pbf|pbf|geojson|json)$/i, '');
+  return cachedMap(path, vehicle, name, () =>
+    kind === 'pbf'
+      ? mapFromPbf({ name, attribution: OPENSTREETMAP }, path, VEHICLES[vehicle])
+      : readGeoJson(name, path, VEHICLES[vehicle]),
+  );
 }
 
 /** Where the build puts a map, from src/generator/map/ and from dist/src/generator/map/ alike. */

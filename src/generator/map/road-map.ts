@@ -8,8 +8,10 @@ export interface RoadMap {
   readonly demand: Demand;
   /** What the demand is drawn from. */
   readonly tiles: DemandTiles;
+  /** Nodes that roads name and the map file lacks, as where an extract was cut badly: there the roads end. */
+  readonly gaps: number;
 }
 
-export function newRoadMap(graph: RoadGraph, tiles: DemandTiles): RoadMap {
-  return { graph, tiles, demand: newDemand(tiles) };
+export function newRoadMap(graph: RoadGraph, tiles: DemandTiles, gaps = 0): RoadMap {
+  return { graph, tiles, gaps, demand: newDemand(tiles) };
 }
