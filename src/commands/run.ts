@@ -95,7 +95,11 @@ export default class Run extends SimctlCommand {
       helpValue: 'DEVICE@SEQ',
       description: 'an update to lose, to see that it is found out',
     }),
-    pace: Flags.string({ ...load, default: 'replay:10', description: 'replay, replay:SPEED or max' }),
+    pace: Flags.string({
+      ...load,
+      default: 'replay:10',
+      description: 'replay, replay:SPEED, rate:N/s (open loop, the whole fleet) or max',
+    }),
     'min-gap': Flags.string({
       ...load,
       default: '0',
@@ -109,6 +113,12 @@ export default class Run extends SimctlCommand {
       ...load,
       default: 32,
       description: 'devices that connect at a time, per worker',
+    }),
+    'connect-rate': Flags.integer({
+      ...load,
+      min: 1,
+      helpValue: 'N',
+      description: 'devices that connect a second, at most, over all workers',
     }),
     'ack-timeout': Flags.integer({ ...load, default: 10_000, min: 1, description: 'ms until an answer is missing' }),
     settle: Flags.integer({
@@ -183,6 +193,7 @@ function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOption
     shift: flags.shift,
     workers: flags.workers ?? Math.max(1, availableParallelism() - 1),
     connectConcurrency: flags['connect-concurrency'],
+    connectRate: flags['connect-rate'],
     settleMs: flags.settle,
     pollMs: flags.poll,
     thresholds: flags.threshold,

@@ -140,6 +140,7 @@ function runOptions(
     shift: undefined,
     workers,
     connectConcurrency: 32,
+    connectRate: undefined,
     // While the last message is on its way, nothing changes either.
     settleMs: settleMs + jitterMs,
     pollMs: 1000,

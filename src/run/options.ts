@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly shift: number | undefined;
   readonly workers: number;
   readonly connectConcurrency: number;
+  /** Connections a second of the whole fleet. */
+  readonly connectRate: number | undefined;
 
   /** How long nothing may change before the backend counts as settled, ms. */
   readonly settleMs: number;

@@ -104,7 +104,7 @@ export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
     );
   }
   refuse(problems);
-  const length = scheduledMs(pace, firstSampleTime, lastSampleTime);
+  const length = scheduledMs(pace, fleet);
   return {
     devices,
     updates: fixes,
@@ -122,7 +122,7 @@ export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
 
 function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
   const notes: string[] = [];
-  const spacing = pace.kind === 'max' ? 0 : fleet.everySeconds / pace.speed;
+  const spacing = spacingSeconds(pace, fleet);
   if (request.live && spacing < 30) {
     notes.push(
       "with --live, updates closer than 30 s apart are filtered by the trackers (time-based filtering); --pace replay keeps the data's own distance",
@@ -132,6 +132,12 @@ function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
     notes.push('fixes closer than 30 s of sample time are filtered by the trackers; --every 30 thins them');
   }
   return notes;
+}
+
+/** Between two updates of a device, on the wall clock; 0 where nothing keeps them apart. */
+function spacingSeconds(pace: Pace, { devices, everySeconds }: PlanFleet): number {
+  if (pace.kind === 'max') return 0;
+  return pace.kind === 'rate' ? devices / pace.perSecond : everySeconds / pace.speed;
 }
 
 /** Whole partitions to shards, largest first to the least loaded: pure, so that every process computes the same. */

@@ -16,7 +16,7 @@ import type { Epoch } from '../clock.ts';
 import type { PackedError } from '../errors.ts';
 import type { FailureCode } from '../model.ts';
 import type { TransportName, TransportSettings } from '../transports/index.ts';
-import type { Pace } from './pacer.ts';
+import type { Pace, Paced } from './pacer.ts';
 
 /** All that a shard needs; plain data, but for the port. */
 export interface ShardTask {
@@ -29,8 +29,11 @@ export interface ShardTask {
   readonly transport: TransportName;
   readonly settings: TransportSettings;
   readonly connectConcurrency: number;
+  /** Connections a second of the whole fleet; absent: as fast as they are answered. */
+  readonly connectRate?: number;
   readonly pace: Pace;
-  readonly firstSampleTime: number;
+  /** All shards together. */
+  readonly fleet: Paced;
   readonly minGapMs: number;
   /** Added to each sample time, ms; or 'live': the due time is the sample time. */
   readonly shift: number | 'live';

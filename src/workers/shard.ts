@@ -60,7 +60,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
       const road = {
         clock,
         transport: { ...transport, send: counted.send },
-        pacer: pacerOf(task.pace, task.firstSampleTime),
+        pacer: pacerOf(task.pace, task.fleet),
         start,
         minGap: task.minGapMs,
         record: (attempt: Parameters<typeof write>[0]) => {
@@ -141,7 +141,7 @@ function listen({ port }: ShardTask, on: { stop(): void; abort(): void }) {
 /** Connects every device; a failure is that device's alone, counted by code. */
 async function connectAll(
   task: ShardTask,
-  tracks: readonly { track: Track }[],
+  tracks: readonly { track: Track; index: number }[],
   transport: Transport,
   stopping: AbortSignal,
   clock: ReturnType<typeof systemClock>,
@@ -157,8 +157,13 @@ async function connectAll(
     () => say({ news: 'connecting', devices, connected, failed }),
     () => over,
   );
+  const begun = clock.now();
   const limit = pLimit(task.connectConcurrency);
-  await limit.map(tracks, async ({ track: { deviceId } }) => {
+  // In the order of their turns: whoever waits for a later one must not keep an earlier one out.
+  const turns = tracks.toSorted((a, b) => a.index - b.index);
+  await limit.map(turns, async ({ track: { deviceId }, index }) => {
+    // At even distances over the whole fleet, each shard keeping to its own devices' turns.
+    if (task.connectRate !== undefined) await clock.until(begun + (index * 1000) / task.connectRate);
     if (stopping.aborted) return;
     try {
       await transport.connect(deviceId, stopping);

@@ -166,6 +166,19 @@ test('a threshold that is broken: exit code 4, and which it was; one that is kep
   expect(slices.reduce((sum, { sent }) => sum + (sent as number), 0)).toBe(96);
 });
 
+test('an open-loop rate takes as long as it says, and connecting can be held back', async () => {
+  const { code, stdout } = await cli.run(
+    ...['run', '--dataset', 'fleet', '--transport', 'memory', '--workers', '2', '--settle', '0', '--json'],
+    ...['--pace', 'rate:100/s', '--connect-rate', '50', '--out', 'rate'],
+  );
+  expect(code).toBe(0);
+  const { sent, lag, seconds } = JSON.parse(stdout) as Summary;
+  expect(sent).toBe(96);
+  // The last of 96 is due 0.95 s after the first; it is sent once it is, and not before.
+  expect(seconds).toBeGreaterThanOrEqual(0.949);
+  expect(seconds).toBeLessThan(0.95 + lag.max / 1000 + 1);
+});
+
 test('a generator that was late is no measurement: exit code 4', async () => {
   const { code, stdout } = await cli.run(
     ...['run', '--dataset', 'fleet', '--transport', 'memory', '--pace', 'replay:60', '--settle', '0'],

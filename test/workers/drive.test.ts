@@ -23,7 +23,7 @@ function road(clock: FakeClock, service: (n: number) => number, over: Partial<Ro
   const whole: Road = {
     clock,
     transport: { connect: async () => {}, send, close: async () => {} },
-    pacer: pacerOf({ kind: 'replay', speed: 10 }, 0),
+    pacer: pacerOf({ kind: 'replay', speed: 10 }, { devices: 1, firstSampleTime: 0 }),
     start: START,
     minGap: 0,
     stamp: (fix) => fix.sampleTime + 500,

@@ -14,27 +14,46 @@ test.each([
 ])('%s: the sample at %i is due after %d ms', (text, sampleTime, due) => {
   const pace = parsePace(text);
   if (typeof pace === 'string') throw new Error(pace);
-  expect(pacerOf(pace, 1_000_000)(fixAt(sampleTime), 0, 0)).toBeCloseTo(due, 9);
+  expect(pacerOf(pace, { devices: 3, firstSampleTime: 1_000_000 })(fixAt(sampleTime), 0, 0)).toBeCloseTo(due, 9);
 });
 
 test('max has no schedule', () => {
-  expect(pacerOf({ kind: 'max' }, 0)(fixAt(99), 3, 4)).toBe(WHEN_FREE);
-  expect(scheduledMs({ kind: 'max' }, 0, 99)).toBe(0);
+  expect(pacerOf({ kind: 'max' }, { devices: 3, firstSampleTime: 0 })(fixAt(99), 3, 4)).toBe(WHEN_FREE);
+  expect(scheduledMs({ kind: 'max' }, { firstSampleTime: 0, lastSampleTime: 99, fixes: 5 })).toBe(0);
 });
 
-test.each(['', 'replay:', 'replay:0', 'replay:-1', 'replay:ten', 'fast', 'max:2', 'replay:1e3'])(
-  '"%s" is no pace, and the answer says what is',
-  (text) => {
-    expect(parsePace(text)).toContain('replay:SPEED');
-  },
-);
+test.each([
+  '',
+  'replay:',
+  'replay:0',
+  'replay:-1',
+  'replay:ten',
+  'fast',
+  'max:2',
+  'replay:1e3',
+  'rate:0',
+  'rate:5/min',
+  'rate',
+])('"%s" is no pace, and the answer says what is', (text) => {
+  expect(parsePace(text)).toContain('replay:SPEED');
+});
+
+test('rate: the fleet as one even stream, whichever shard a device is in', () => {
+  const pace = parsePace('rate:500/s');
+  if (typeof pace === 'string') throw new Error(pace);
+  const pacer = pacerOf(pace, { devices: 3, firstSampleTime: 0 });
+  const due = [0, 1, 2, 3].flatMap((n) => [0, 1, 2].map((device) => pacer(fixAt(n * 30_000), n, device)));
+  expect(due).toEqual(Array.from({ length: 12 }, (_, k) => k * 2));
+  expect(scheduledMs(pace, { firstSampleTime: 0, lastSampleTime: 90_000, fixes: 12 })).toBe(24);
+  expect(parsePace(paceText(pace))).toEqual(pace);
+});
 
 test('a pace survives its own text, and due times never go back', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1000 }), fc.array(fc.nat(1e9), { minLength: 2 }), (speed, times) => {
       const pace = { kind: 'replay' as const, speed };
       expect(parsePace(paceText(pace))).toEqual(pace);
-      const pacer = pacerOf(pace, 0);
+      const pacer = pacerOf(pace, { devices: 3, firstSampleTime: 0 });
       const due = times.sort((a, b) => a - b).map((at, n) => pacer(fixAt(at), n, 0));
       expect(due).toEqual([...due].sort((a, b) => a - b));
     }),
