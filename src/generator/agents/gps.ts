@@ -35,9 +35,9 @@ export interface PositionError {
  * trackers in cars; the step from fix to fix of a standing car, 0.15–0.24 m in the real cars' files, asks for the low end.
  */
 const [ERROR_METRES, ERROR_SPREAD] = [3, 0.25];
-const WANDERS = transitionsOf({ tau: 60, smoothing: 6 });
+const WANDERS = transitionsOf({ tau: 60, smoothing: 7 });
 /** White, on top: the receiver's last digit. */
-const WHITE_METRES = 0.1;
+const WHITE_METRES = 0.07;
 /** The radius within which 68 % of the fixes lie, as Android and iOS state it, for an error of 1 on each axis. */
 const RADIUS_68 = 1.515;
 /** How far, as a logarithm, a receiver's estimate of its own error is off. */

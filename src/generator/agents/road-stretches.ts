@@ -18,14 +18,14 @@ export interface Driver {
 /** Logarithms' standard deviations. */
 const [PACE_SPREAD, READINESS_SPREAD, VIGOUR_SPREAD] = [0.08, 0.25, 0.12];
 
-/** Drivers differ. */
+/** Drivers differ; their mean is 1. */
 export function newDriver(random: AgentRandom): Driver {
-  const drawn = (spread: number) => Math.exp(spread * random.normal());
+  const drawn = (spread: number) => Math.exp(spread * random.normal() - spread ** 2 / 2);
   return { pace: drawn(PACE_SPREAD), readiness: drawn(READINESS_SPREAD), vigour: drawn(VIGOUR_SPREAD) };
 }
 
 /** m/s²: fitted to driver A's changes of speed from second to second (5th and 95th percentile -1.16 and 1.16). */
-const [ACCELERATES, BRAKES, MANNER_SPREAD] = [1.5, 1.5, 0.35];
+const [ACCELERATES, BRAKES, MANNER_SPREAD] = [1.65, 1.15, 0.45];
 /** Engines pull less the faster a car is: at this speed, in m/s, half as much. */
 const HALF_PULL = 20;
 /** Other traffic makes a stretch faster or slower than the road; how much of that goes on into the next stretch. */
