@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs';
 import { readMap } from '../src/generator/map/read-map.ts';
+import type { RoadMap } from '../src/generator/map/road-map.ts';
 import { type DrivingFigures, drivingFigures, percentile, type Stretch, standing } from './realism/driving-figures.ts';
-import { driveFleet } from './realism/fleet.ts';
+import { driveFleet, gothenburg } from './realism/fleet.ts';
 import { readRealCars } from './realism/real-cars.ts';
 import { RECORDED } from './realism/recorded.ts';
 import { readTripSimulatorProbes } from './realism/trip-simulator-probes.ts';
@@ -17,13 +18,14 @@ const FLEET = { cars: 200, seconds: 7200, seed: 1 };
 const real = readReal();
 const toolProbes = `${DATA}/trip-simulator-honolulu-crop-50-cars.probes.ndjson.gz`;
 const tool = existsSync(toolProbes) ? figuresOfTool(toolProbes) : RECORDED.tool;
-const maps = [`${DATA}/honolulu_crop.osm.pbf`, undefined].filter((map) => map === undefined || existsSync(map));
-const fleets: { name: string; figures: DrivingFigures; byCar: number[] }[] = [];
-for (const map of maps) {
-  const cars = driveFleet(await readMap(map), FLEET);
-  const byCar = cars.filter((trips) => trips.length > 0).map((trips) => drivingFigures(trips).stopsPerKm);
-  fleets.push({ name: map === undefined ? 'default map' : 'honolulu', figures: drivingFigures(cars.flat()), byCar });
-}
+const maps: [name: string, map: RoadMap][] = [['gothenburg', gothenburg()]];
+const honolulu = `${DATA}/honolulu_crop.osm.pbf`;
+if (existsSync(honolulu)) maps.unshift(['honolulu', await readMap(honolulu)]);
+const fleets = maps.map(([name, map]) => {
+  const cars = driveFleet(map, FLEET).filter((trips) => trips.length > 0);
+  const perKm = cars.map((trips) => drivingFigures(trips).stopsPerKm);
+  return { name, figures: drivingFigures(cars.flat()), perKm };
+});
 
 const columns: [name: string, figures: DrivingFigures][] = [
   ...Object.entries(real.alone),
@@ -66,9 +68,10 @@ line(
 console.log(`
 Real: Brazilian Naturalistic Driving Study, Curitiba, 1 Hz, three trips each of drivers A and C. Our constants are fitted to
 driver A; C was held out, but for how often cars stop: A and C are too far apart for one rate to be within 25 % of both, so
-the middle of the fleet lies between them, and each car has a rate of its own:`);
-for (const { name, byCar } of fleets) {
-  const [low, high] = [percentile(byCar, 10).toFixed(2), percentile(byCar, 90).toFixed(2)];
+the middle of the fleet lies between them, and each car has a rate of its own. A row without a remark holds for A and C alone
+as well.`);
+for (const { name, perKm } of fleets) {
+  const [low, high] = [percentile(perKm, 10).toFixed(2), percentile(perKm, 90).toFixed(2)];
   console.log(`  ${name}: stops per km of single cars ${low} (p10) to ${high} (p90)`);
 }
 console.log(`Ours: ${FLEET.cars} cars, ${FLEET.seconds} s from a Tuesday noon, seed ${FLEET.seed}; time on trips only, as the real trips are.

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { realisticModel } from '../../src/generator/agents/realistic.ts';
+import { mapFromGeoJson, type RoadCollection } from '../../src/generator/map/from-geojson.ts';
 import type { RoadMap } from '../../src/generator/map/road-map.ts';
 import { newWorld } from '../../src/generator/world.ts';
 import type { Stretch } from './driving-figures.ts';
@@ -32,4 +34,11 @@ export function driveFleet(map: RoadMap, { cars, seconds, seed }: Fleet): Stretc
     }
     return trips;
   });
+}
+
+/** The default map, from the package that the build makes it from: no build is needed to measure. */
+export function gothenburg(): RoadMap {
+  const file = 'node_modules/geojson-path-finder/test/large-network.json';
+  const naming = { name: 'gothenburg', attribution: '© OpenStreetMap contributors, ODbL 1.0' };
+  return mapFromGeoJson(naming, JSON.parse(readFileSync(file, 'utf8')) as RoadCollection);
 }

@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type DrivingFigures, drivingFigures, standing } from '../../bench/realism/driving-figures.ts';
-import { driveFleet } from '../../bench/realism/fleet.ts';
+import { driveFleet, gothenburg } from '../../bench/realism/fleet.ts';
 import { readRealCars } from '../../bench/realism/real-cars.ts';
 import { RECORDED } from '../../bench/realism/recorded.ts';
 import { readTripSimulatorProbes } from '../../bench/realism/trip-simulator-probes.ts';
 import { FIGURES, isWithin, verdictOn } from '../../bench/realism/verdicts.ts';
-import { mapFromGeoJson, type RoadCollection } from '../../src/generator/map/from-geojson.ts';
-import { GRID_NAMING } from '../generator/grid-map.ts';
 
 const figure = (key: string) => FIGURES.find((each) => each.key === key)!;
 const { together } = RECORDED.real;
@@ -72,10 +70,7 @@ describe('what is recorded', () => {
 
 describe('realistic cars in Gothenburg', () => {
   it('drive as real ones do, every figure within its tolerance', () => {
-    const roads = JSON.parse(
-      readFileSync('node_modules/geojson-path-finder/test/large-network.json', 'utf8'),
-    ) as RoadCollection;
-    const fleet = driveFleet(mapFromGeoJson(GRID_NAMING, roads), { cars: 80, seconds: 3600, seed: 7 });
+    const fleet = driveFleet(gothenburg(), { cars: 80, seconds: 3600, seed: 7 });
     const figures = drivingFigures(fleet.flat());
     const missed = FIGURES.filter(({ key }) => !isWithin(figure(key), figures[key], together[key]));
     expect(missed.map(({ key }) => `${key} ${figures[key]}`)).toEqual([]);
