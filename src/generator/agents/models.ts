@@ -1,14 +1,18 @@
 import { UsageError } from '../../errors.ts';
 import type { AgentModel } from './agent.ts';
 import { type CompatSettings, compatModel } from './compat.ts';
+import { deliveryModel } from './delivery.ts';
+import { type RealisticSettings, realisticModel } from './realistic.ts';
 
 /** What models are made from: plain data, so that it can be sent to a thread. */
-export type ModelSettings = CompatSettings;
+export type ModelSettings = CompatSettings & RealisticSettings;
 
 /** Adding a model is a line here. */
 const MODELS = {
+  realistic: realisticModel,
+  delivery: deliveryModel,
   compat: compatModel,
-} satisfies Partial<Record<AgentModel['name'], (settings: ModelSettings) => AgentModel>>;
+} satisfies Record<AgentModel['name'], (settings: ModelSettings) => AgentModel>;
 
 export const MODEL_NAMES = Object.keys(MODELS) as (keyof typeof MODELS)[];
 
