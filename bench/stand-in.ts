@@ -2,10 +2,11 @@
  * What the stand-in costs, and how much it takes.
  *
  *     npx tsx bench/stand-in.ts [--devices 100] [--updates 100] [--requests 20000] [--only path|trackers]
- *                            [--ingest lambda|stream|direct]
+ *                            [--ingest lambda|stream|direct] [--data-dir]
  *
  * path: devices over mTLS, broker, rule, ingest function, trackers; CPU of the stand-in's process per update.
  * trackers: the HTTP API alone, ten updates a request, from bare keep-alive connections in this process.
+ * --data-dir: with all of it kept on disk.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '20000' },
     only: { type: 'string', default: '' },
     ingest: { type: 'string', default: 'lambda' },
+    'data-dir': { type: 'boolean', default: false },
   },
 });
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -38,6 +40,7 @@ async function withStandIn<T>(run: (target: Target) => Promise<T>) {
   const standIn = await startStandIn({
     dir,
     credentialsDir: join(dir, 'credentials'),
+    ...(values['data-dir'] ? { dataDir: join(dir, 'data') } : {}),
     ingest: values.ingest as 'lambda' | 'stream' | 'direct',
   });
   try {

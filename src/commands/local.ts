@@ -6,7 +6,8 @@ export default class Local extends SimctlCommand {
 
   static override description =
     `IoT Core (broker, registry and control plane), the ingest function behind its topic rule, ten Amazon Location trackers
-the query API and the map page, all in memory. It runs until it is interrupted, and prints what other programs need to use it.`;
+the query API and the map page, all in memory unless there is a --data-dir. It runs until it is interrupted, and prints
+what other programs need to use it.`;
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --ready-file target.json',
@@ -38,6 +39,10 @@ the query API and the map page, all in memory. It runs until it is interrupted, 
     }),
     dir: Flags.directory({
       description: 'where its certificate, ingest log and log go (default: "local" in simctl\'s directory)',
+    }),
+    'data-dir': Flags.string({
+      description:
+        'directory to keep all in that it acknowledges, so that a kill or restart loses none (default: memory)',
     }),
     'ready-file': Flags.string({ description: 'file to write, once it is ready, for --target of other commands' }),
     trackers: Flags.integer({ default: 10, min: 1, max: 500, description: 'trackers to create' }),
@@ -108,6 +113,7 @@ the query API and the map page, all in memory. It runs until it is interrupted, 
     const standIn = await startStandIn({
       dir,
       credentialsDir: join(dir, 'credentials'),
+      ...(flags['data-dir'] === undefined ? {} : { dataDir: resolve(flags['data-dir']) }),
       host: flags.host,
       httpPort: flags['http-port'],
       mqttPort: flags['mqtt-port'],

@@ -7,7 +7,7 @@ import { certificateIdOf } from '../x509.ts';
 import { createAccess, type Origin, type Refusal } from './access.ts';
 import { type BrokerQuota, quotaKeeper } from './broker-quota.ts';
 import type { Authority } from './certificate-authority.ts';
-import { claimTopics } from './claims.ts';
+import { type ClaimReply, claimTopics } from './claims.ts';
 import { DeviceBroker } from './device-broker.ts';
 import { registerJustInTime } from './iot/just-in-time.ts';
 import type { Registry } from './iot/registry.ts';
@@ -36,6 +36,8 @@ export interface BrokerOptions {
   readonly onRefused?: (refusal: Refusal) => void;
   /** Rates to hold devices to; by default none. */
   readonly quota?: BrokerQuota | undefined;
+  /** What an answer to a device waits for: that what was made for it is kept. */
+  readonly settled?: () => Promise<unknown> | undefined;
   /** How long a client may take over its TLS handshake, and then over its CONNECT. */
   readonly handshakeMs?: number;
   /** How many may be in their handshake at once. */
@@ -68,6 +70,7 @@ const NOBODY: Origin = { principal: { kind: 'nobody', id: '', reason: 'nobody kn
 /** Listens. @throws the system's error where the address is taken. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { host, port, authority, registry, onPublish, onRefused = () => {}, handshakeMs = HANDSHAKE_MS } = options;
+  const { settled = () => undefined } = options;
   const origins = new WeakMap<object, Origin>();
   const byCertificate = new Map<string, Set<Duplex>>();
   const claims = claimTopics(registry);
@@ -95,7 +98,14 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     if (!device) return;
     const claim = topic.startsWith('$aws/') ? claims.answer(topic, payload as Buffer) : undefined;
     if (claim) {
-      void claim.then((reply) => aedes.deliver(client, reply.topic, reply.payload));
+      const deliver = (reply: ClaimReply) => aedes.deliver(client, reply.topic, reply.payload);
+      // Where it cannot be kept there is no answer; the device asks again.
+      void claim.then((reply) =>
+        Promise.resolve(settled()).then(
+          () => deliver(reply),
+          () => {},
+        ),
+      );
       return;
     }
     const { clientId, principal } = device;

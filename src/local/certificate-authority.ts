@@ -1,4 +1,5 @@
-/** The stand-in's certificate authority: signs the broker's certificate and those of devices, lives as long as it. */
+/** The stand-in's certificate authority: signs the broker's certificate and those of devices. */
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import {
   type CertificateRequest,
   createCertificate,
@@ -10,6 +11,13 @@ import {
   readCsr,
   toPem,
 } from '../x509.ts';
+
+/** What an authority is made of again. */
+export interface AuthorityKeys {
+  readonly certificatePem: string;
+  /** PKCS #8. */
+  readonly privateKeyPem: string;
+}
 
 export interface Authority {
   /** The authority's own certificate: what clients trust. */
@@ -34,15 +42,33 @@ const END_OF_2049 = Date.UTC(2049, 11, 31, 23, 59, 59);
 /** Clocks differ a little between machines. */
 const SKEW_MS = 5 * 60_000;
 
-/** A new authority with a key of its own. `now` gives epoch ms. */
-export async function createAuthority({ now }: { now: () => number }): Promise<Authority> {
-  const { privateKey: key, spki } = newEcKey();
-  const issuer: Issuer = { name: nameOf('simctl stand-in authority'), key, keyIdentifier: keyIdentifierOf(spki) };
+const NAME = nameOf('simctl stand-in authority');
+
+/** Keys for a new authority. `now` gives epoch ms. */
+export function newAuthorityKeys(now: () => number): AuthorityKeys {
+  const { privateKey: key, privateKeyPem, spki } = newEcKey();
+  const issuer: Issuer = { name: NAME, key, keyIdentifier: keyIdentifierOf(spki) };
+  const dates = { notBefore: now() - SKEW_MS, notAfter: END_OF_2049 };
+  const certificate = createCertificate({ issuer, subject: NAME, spki, role: 'authority', ...dates });
+  return { certificatePem: toPem('CERTIFICATE', certificate), privateKeyPem };
+}
+
+/** An authority with these keys, by default new ones. `now` gives epoch ms. */
+export async function createAuthority({
+  now,
+  keys = newAuthorityKeys(now),
+}: {
+  now: () => number;
+  keys?: AuthorityKeys;
+}): Promise<Authority> {
+  const key = createPrivateKey(keys.privateKeyPem);
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const issuer: Issuer = { name: NAME, key, keyIdentifier: keyIdentifierOf(spki) };
   const certify = (request: Pick<CertificateRequest, 'subject' | 'spki' | 'role' | 'hosts'>, notAfter = END_OF_2049) =>
     toPem('CERTIFICATE', createCertificate({ issuer, notBefore: now() - SKEW_MS, notAfter, ...request }));
 
   return {
-    caPem: certify({ subject: issuer.name, spki, role: 'authority' }),
+    caPem: keys.certificatePem,
     serverCredentials(hosts = []) {
       const server = newEcKey();
       const all = [...new Set(['localhost', '127.0.0.1', '::1', ...hosts])];

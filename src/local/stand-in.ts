@@ -8,15 +8,17 @@
  * The functions are those of `infra/lambdas`, as they are deployed. Their environment variables are the process's,
  * and so is the console that they print to: one stand-in a process.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import { messageOf, SetupError } from '../errors.ts';
-import { lockForWriting, type WriterLock } from '../fleet/writer-lock.ts';
+import { messageOf } from '../errors.ts';
 import type { Target } from '../target.ts';
+import { openTrackers } from './account-trackers.ts';
 import { type Refusal, startBroker } from './broker.ts';
 import { AWS_BROKER_QUOTA } from './broker-quota.ts';
-import { createAuthority } from './certificate-authority.ts';
+import { createAuthority, newAuthorityKeys } from './certificate-authority.ts';
+import { acknowledged } from './data-dir/acknowledged.ts';
+import { openData, openDirectory } from './directories.ts';
 import { eventLog } from './event-log.ts';
 import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
@@ -39,7 +41,6 @@ import { sqsApi } from './sqs/api.ts';
 import { Queues } from './sqs/queues.ts';
 import { locationApi } from './trackers/api.ts';
 import { defaultQuota } from './trackers/quota.ts';
-import { Trackers } from './trackers/trackers.ts';
 import { livePositions } from './web/live-positions.ts';
 import { pageApi } from './web/page.ts';
 import { roadTiles } from './web/road-tiles.ts';
@@ -49,6 +50,8 @@ export interface StandInOptions {
   readonly dir: string;
   /** Where provisioning keeps the credentials of devices; the stand-in itself does not look into it. */
   readonly credentialsDir: string;
+  /** Where all that it acknowledges is kept, for the next that is started with it. Absent: nowhere. */
+  readonly dataDir?: string;
   /** Loopback unless told otherwise. */
   readonly host?: string;
   /** 0, the default of all three: any free one. */
@@ -107,23 +110,27 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const lost = discards(drop);
   const lock = await openDirectory(dir);
   const roads = options.map === undefined ? undefined : roadTiles(options.map, log);
+  const data = options.dataDir === undefined ? undefined : await openData(options.dataDir, { region, lock, log });
+  const kept = <T extends Api>(api: T) => (data ? acknowledged(api, data.settled) : api);
 
-  const authority = await createAuthority({ now });
+  const authority = await createAuthority(data ? { now, keys: data.authority(() => newAuthorityKeys(now)) } : { now });
   const caFile = join(dir, 'ca.pem');
   await writeFile(caFile, authority.caPem);
-  const registry = createRegistry({ region, accountId: ACCOUNT_ID, authority, now });
+  const shelves = data ? { shelves: data.shelves } : {};
+  const registry = createRegistry({ region, accountId: ACCOUNT_ID, authority, now, ...shelves });
   const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
   const live = livePositions();
-  const trackers = new Trackers({
+  const { trackers, close: closeTrackers } = openTrackers({
     region,
     accountId: ACCOUNT_ID,
     now,
+    names: Array.from({ length: trackerCount }, (_, i) => `${TRACKER_PREFIX}${i}`),
+    data,
     onPosition(event) {
       events.write(event);
       live.add(event);
     },
   });
-  for (let i = 0; i < trackerCount; i++) trackers.create(`${TRACKER_PREFIX}${i}`);
   const queues = new Queues({ region, accountId: ACCOUNT_ID, now });
   const store = design === 'stream' ? 'store-batches' : 'store-positions';
   const functions = createFunctions({
@@ -134,7 +141,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     onDropped: (name, event) => void queues.send(queues.create(`${name}-dead-letters`), JSON.stringify(event)),
     log,
   });
-  const location = locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {});
+  const location = kept(locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {}));
   const engine = new RuleEngine({
     accountId: ACCOUNT_ID,
     now,
@@ -157,6 +164,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     region,
     accountId: ACCOUNT_ID,
     now,
+    ...shelves,
     targets: {
       lambda: (arn) => (arn === functionArn(store) ? functions.store : undefined),
       stream: (name) => (name === POSITIONS_STREAM ? positions : undefined),
@@ -165,7 +173,8 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       republish: (...message) => republish(...message),
     },
   });
-  rules.create(
+  // Whatever was made of it before: the design is what this start says.
+  rules.set(
     INGEST_RULE,
     ingestRule(design, { functionArn: functionArn(store), trackerPrefix: TRACKER_PREFIX, trackerCount }),
   );
@@ -189,7 +198,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       map: (await roads?.settings()) ?? null,
       pollSeconds: 1,
     })),
-    iotApi(registry, { endpointAddress: () => 'localhost', more: topicRuleOperations(rules) }),
+    kept(iotApi(registry, { endpointAddress: () => 'localhost', more: topicRuleOperations(rules) })),
   ];
   const onError = (error: unknown, request: string) =>
     log(`${request}: ${error instanceof Error ? error.stack : error}`);
@@ -208,6 +217,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
         authority,
         registry,
         quota: quota === 'aws' ? AWS_BROKER_QUOTA : undefined,
+        ...(data ? { settled: data.settled } : {}),
         onPublish: (message) => engine.publish(message),
         onRefused,
       }),
@@ -222,7 +232,8 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     return { broker, https };
   };
   const { broker, https } = await openBroker().catch(async (error) => {
-    await Promise.all([door.close(), functions.close(), events.close()]);
+    await Promise.all([door.close(), functions.close(), events.close(), closeTrackers()]);
+    await data?.close();
     lock.release();
     throw error;
   });
@@ -279,7 +290,8 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       clock.stop();
       live.close();
       await door.close();
-      await Promise.all([functions.close(), events.close()]);
+      await Promise.all([functions.close(), events.close(), closeTrackers()]);
+      await data?.close();
       lock.release();
       const { user, system } = process.cpuUsage();
       const { store, query } = functions;
@@ -293,21 +305,4 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       };
     },
   };
-}
-
-/** One stand-in a directory: two would hand out each other's certificates. */
-async function openDirectory(dir: string): Promise<WriterLock> {
-  try {
-    await mkdir(dir, { recursive: true });
-    return lockForWriting(join(dir, 'stand-in.lock'));
-  } catch (error) {
-    const inUse = error instanceof SetupError;
-    throw new SetupError(
-      inUse ? `another stand-in uses ${dir}: ${error.message}` : `cannot use the directory ${dir}: ${messageOf(error)}`,
-      {
-        hint: `Name another directory with --dir${inUse ? ', or stop that one' : ''}.`,
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { certificateIdOf, fromPem } from '../../x509.ts';
-import { Catalogue } from './catalogue.ts';
+import type { Shelves } from '../data-dir/shelf.ts';
+import { Catalogue, type Form } from './catalogue.ts';
 import { IotError, notFound } from './errors.ts';
-import type { ProvisioningTemplate } from './provisioning-template.ts';
+import { type ProvisioningTemplate, parseTemplate } from './provisioning-template.ts';
 
 /** A certificate authority of the account's own, whose devices may register themselves. */
 export interface RegisteredAuthority {
@@ -34,17 +35,34 @@ export interface AuthorityRequest {
   readonly registration: Registration | undefined;
 }
 
-/** `secret` makes the account's registration code. */
-export function createAuthorities({
-  arn,
-  now,
-  secret,
-}: {
-  arn: (resource: string) => string;
-  now: () => number;
-  secret: string;
-}) {
-  const authorities = new Catalogue<RegisteredAuthority>();
+type AuthorityRecord = Omit<RegisteredAuthority, 'parsed' | 'registration'> & {
+  readonly registration?: Omit<Registration, 'template'>;
+};
+
+const FORM: Form<RegisteredAuthority> = {
+  nameOf: ({ id }) => id,
+  write: ({ parsed: _, registration, ...authority }) => ({
+    ...authority,
+    registration: registration && { templateBody: registration.templateBody, roleArn: registration.roleArn },
+  }),
+  read: ({ registration, ...authority }: AuthorityRecord) => ({
+    ...authority,
+    parsed: parse(authority.pem, 'CA certificate'),
+    registration: registration && { ...registration, template: parseTemplate(registration.templateBody) },
+  }),
+};
+
+export interface AuthoritiesOptions {
+  readonly arn: (resource: string) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Makes the account's registration code. */
+  readonly secret: string;
+  readonly shelves: Shelves;
+}
+
+export function createAuthorities({ arn, now, secret, shelves }: AuthoritiesOptions) {
+  const authorities = new Catalogue<RegisteredAuthority>(shelves('CA certificate'), FORM);
   const registrationCode = createHash('sha256').update(`registration code of ${secret}`).digest('hex');
 
   function authority(id: string): RegisteredAuthority {
@@ -89,8 +107,13 @@ export function createAuthorities({
         status,
         autoRegistration,
       };
-      authorities.add(id, added);
+      authorities.add(added);
       return added;
+    },
+
+    update(id: string, change: Partial<Pick<RegisteredAuthority, 'status' | 'autoRegistration'>>): void {
+      Object.assign(authority(id), change);
+      authorities.changed(id);
     },
 
     delete(id: string): void {

@@ -43,13 +43,15 @@ export function authorityOperations(registry: Registry): Operation[] {
       return { certificates: items.map(summary), nextMarker: next };
     }),
     operation('PUT', '/cacertificate/{certificateId}', (call) => {
-      const found = named(call);
+      const { id } = named(call);
       const status = call.query.get('newStatus');
       const auto = call.query.get('newAutoRegistrationStatus');
       if (status !== null && status !== 'ACTIVE' && status !== 'INACTIVE')
         throw invalid(`The status ${status} is not known`);
-      if (status !== null) found.status = status;
-      if (auto !== null) found.autoRegistration = auto === 'ENABLE';
+      authorities.update(id, {
+        ...(status === null ? {} : { status }),
+        ...(auto === null ? {} : { autoRegistration: auto === 'ENABLE' }),
+      });
       return {};
     }),
     operation('DELETE', '/cacertificate/{certificateId}', ({ params }) => {

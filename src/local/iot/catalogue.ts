@@ -1,3 +1,4 @@
+import type { Shelf } from '../data-dir/shelf.ts';
 import { invalid } from './errors.ts';
 
 export interface Page<T> {
@@ -12,14 +13,33 @@ export interface PageRequest {
   readonly newestFirst?: boolean;
 }
 
+/** How a catalogue's entries are written down, as JSON. */
+export interface Form<T> {
+  nameOf(value: T): string;
+  write(value: T): unknown;
+  read(record: never): T;
+}
+
 /**
  * Entries by name, kept in the order they came, and handed out in pages. A token stays good while others come and go:
- * it holds the place of the last entry given, not its index.
+ * it holds the place of the last entry given, not its index. What is on its shelf is there from the start.
  */
 export class Catalogue<T> {
   readonly #byName = new Map<string, Slot<T>>();
   #order: Slot<T>[] = [];
   #nextPlace = 1;
+  readonly #shelf: Shelf;
+  readonly #form: Form<T>;
+
+  constructor(shelf: Shelf, form: Form<T>) {
+    this.#shelf = shelf;
+    this.#form = form;
+    for (const [place, record] of shelf.entries()) {
+      const value = form.read(record as never);
+      this.#keep({ place, value, gone: false });
+      this.#nextPlace = place + 1;
+    }
+  }
 
   get size(): number {
     return this.#byName.size;
@@ -29,11 +49,27 @@ export class Catalogue<T> {
     return this.#byName.get(name)?.value;
   }
 
-  /** `name` must not be there yet. */
-  add(name: string, value: T): void {
+  /** There must be none of its name yet. */
+  add(value: T): void {
     const slot = { place: this.#nextPlace++, value, gone: false };
-    this.#byName.set(name, slot);
-    this.#order.push(slot);
+    this.#keep(slot);
+    this.#shelf.put(slot.place, this.#form.write(value));
+  }
+
+  /** To be called whenever something about an entry was changed. */
+  changed(name: string): void {
+    const slot = this.#byName.get(name);
+    if (slot) this.#shelf.put(slot.place, this.#form.write(slot.value));
+  }
+
+  /** Another value of the same name, in the place of the old one, or a new entry. */
+  put(value: T): void {
+    const name = this.#form.nameOf(value);
+    const slot = this.#byName.get(name);
+    if (slot) {
+      slot.value = value;
+      this.changed(name);
+    } else this.add(value);
   }
 
   delete(name: string): void {
@@ -41,8 +77,14 @@ export class Catalogue<T> {
     if (!slot) return;
     slot.gone = true;
     this.#byName.delete(name);
+    this.#shelf.remove(slot.place);
     if (this.#order.length > 64 && this.#byName.size < this.#order.length / 2)
       this.#order = this.#order.filter(({ gone }) => !gone);
+  }
+
+  #keep(slot: Slot<T>): void {
+    this.#byName.set(this.#form.nameOf(slot.value), slot);
+    this.#order.push(slot);
   }
 
   *values(): Iterable<T> {
@@ -80,7 +122,7 @@ export class Catalogue<T> {
 
 interface Slot<T> {
   readonly place: number;
-  readonly value: T;
+  value: T;
   gone: boolean;
 }
 

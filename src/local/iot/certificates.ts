@@ -2,7 +2,8 @@ import { generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { certificateIdOf, fromPem, newEcKey, toPem } from '../../x509.ts';
 import { type Authority, CsrError } from '../certificate-authority.ts';
-import { Catalogue } from './catalogue.ts';
+import type { Shelves } from '../data-dir/shelf.ts';
+import { Catalogue, type Form } from './catalogue.ts';
 import { IotError, invalid, notFound } from './errors.ts';
 
 export type CertificateStatus = 'ACTIVE' | 'INACTIVE' | 'REVOKED' | 'PENDING_ACTIVATION';
@@ -37,11 +38,31 @@ interface Surroundings {
   readonly arn: (resource: string) => string;
   readonly authority: Authority;
   readonly now: () => number;
+  readonly shelves: Shelves;
 }
 
+interface CertificateRecord extends Omit<Certificate, 'things' | 'policies'> {
+  readonly things: readonly string[];
+  readonly policies: readonly string[];
+}
+
+const FORM: Form<Certificate> = {
+  nameOf: ({ id }) => id,
+  write: ({ things, policies, ...certificate }): CertificateRecord => ({
+    ...certificate,
+    things: [...things],
+    policies: [...policies],
+  }),
+  read: ({ things, policies, ...certificate }: CertificateRecord) => ({
+    ...certificate,
+    things: new Set(things),
+    policies: new Set(policies),
+  }),
+};
+
 /** Device certificates: made here, or registered. */
-export function createCertificates({ arn, authority, now }: Surroundings) {
-  const certificates = new Catalogue<Certificate>();
+export function createCertificates({ arn, authority, now, shelves }: Surroundings) {
+  const certificates = new Catalogue<Certificate>(shelves('certificate'), FORM);
   // Kept apart: a claim is listed nowhere, and gone when it expires.
   const claims = new Map<string, Certificate>();
 
@@ -53,7 +74,7 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
 
   function add(pem: string, status: CertificateStatus, mode: Certificate['mode'], origin: Origin = {}): Certificate {
     const added = describe(pem, status, mode, origin);
-    certificates.add(added.id, added);
+    certificates.add(added);
     return added;
   }
 
@@ -144,6 +165,7 @@ export function createCertificates({ arn, authority, now }: Surroundings) {
       const found = certificate(id);
       found.status = status;
       found.modifiedAt = now();
+      certificates.changed(id);
     },
 
     /** With `force`, policies may still be attached, things may not (DeleteCertificate in the service model). */

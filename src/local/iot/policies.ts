@@ -1,5 +1,6 @@
+import type { Shelves } from '../data-dir/shelf.ts';
 import { MalformedPolicy, type Policy, parsePolicy } from '../policy.ts';
-import { Catalogue } from './catalogue.ts';
+import { Catalogue, type Form } from './catalogue.ts';
 import { IotError, notFound } from './errors.ts';
 
 export interface PolicyEntry {
@@ -15,8 +16,26 @@ export interface PolicyEntry {
 /** AWS IoT quota "Maximum policy document size", counted without white space. */
 const MAX_DOCUMENT_CHARS = 2048;
 
-export function createPolicies({ arn, now }: { arn: (resource: string) => string; now: () => number }) {
-  const policies = new Catalogue<PolicyEntry>();
+/** Without its targets, which know what is attached to them. */
+const FORM: Form<PolicyEntry> = {
+  nameOf: ({ name }) => name,
+  write: ({ parsed: _, targets: __, ...policy }) => policy,
+  read: (policy: Omit<PolicyEntry, 'parsed' | 'targets'>) => ({
+    ...policy,
+    parsed: parse(policy.document),
+    targets: new Set(),
+  }),
+};
+
+export interface PoliciesOptions {
+  readonly arn: (resource: string) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly shelves: Shelves;
+}
+
+export function createPolicies({ arn, now, shelves }: PoliciesOptions) {
+  const policies = new Catalogue<PolicyEntry>(shelves('policy'), FORM);
 
   function policy(name: string): PolicyEntry {
     const found = policies.get(name);
@@ -47,7 +66,7 @@ export function createPolicies({ arn, now }: { arn: (resource: string) => string
         createdAt: now(),
         targets: new Set<string>(),
       };
-      policies.add(name, created);
+      policies.add(created);
       return created;
     },
 

@@ -1,4 +1,5 @@
-import { Catalogue } from './catalogue.ts';
+import type { Shelves } from '../data-dir/shelf.ts';
+import { Catalogue, type Form } from './catalogue.ts';
 import { IotError, notFound } from './errors.ts';
 import { type ProvisioningTemplate, parseTemplate } from './provisioning-template.ts';
 
@@ -16,8 +17,21 @@ export interface NamedTemplate {
 
 export type NamedTemplateRequest = Pick<NamedTemplate, 'name' | 'description' | 'body' | 'roleArn' | 'enabled'>;
 
-export function createTemplates({ arn, now }: { arn: (resource: string) => string; now: () => number }) {
-  const templates = new Catalogue<NamedTemplate>();
+const FORM: Form<NamedTemplate> = {
+  nameOf: ({ name }) => name,
+  write: ({ parsed: _, ...template }) => template,
+  read: (template: Omit<NamedTemplate, 'parsed'>) => ({ ...template, parsed: parseTemplate(template.body) }),
+};
+
+export interface TemplatesOptions {
+  readonly arn: (resource: string) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly shelves: Shelves;
+}
+
+export function createTemplates({ arn, now, shelves }: TemplatesOptions) {
+  const templates = new Catalogue<NamedTemplate>(shelves('provisioning template'), FORM);
 
   function template(name: string): NamedTemplate {
     const found = templates.get(name);
@@ -42,7 +56,7 @@ export function createTemplates({ arn, now }: { arn: (resource: string) => strin
         parsed: parseTemplate(body),
         createdAt: now(),
       };
-      templates.add(name, created);
+      templates.add(created);
       return created;
     },
     delete(name: string): void {

@@ -1,5 +1,6 @@
-/** The stand-in's IoT registry: things, certificates, policies, and what is attached to what. In memory. */
+/** The stand-in's IoT registry: things, certificates, policies, and what is attached to what. In memory; shelves may keep them. */
 import type { Authority } from '../certificate-authority.ts';
+import { NO_SHELVES, type Shelves } from '../data-dir/shelf.ts';
 import { type Policy, parsePolicy } from '../policy.ts';
 import { type Authorities, createAuthorities } from './authorities.ts';
 import { type Certificate, type CertificateStatus, type Certificates, createCertificates } from './certificates.ts';
@@ -15,6 +16,7 @@ export interface RegistryOptions {
   readonly authority: Authority;
   /** Epoch ms. */
   readonly now: () => number;
+  readonly shelves?: Shelves;
 }
 
 export interface Registry {
@@ -51,13 +53,19 @@ export interface Registry {
 /** AWS IoT quota "Maximum number of policies that can be attached to a certificate". */
 const MAX_POLICIES = 10;
 
-export function createRegistry({ region, accountId, authority, now }: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): Registry {
+  const { region, accountId, authority, now, shelves = NO_SHELVES } = options;
   const arn = (resource: string) => `arn:aws:iot:${region}:${accountId}:${resource}`;
-  const things = createThings({ arn, now });
-  const certificates = createCertificates({ arn, authority, now });
-  const policies = createPolicies({ arn, now });
-  const templates = createTemplates({ arn, now });
-  const authorities = createAuthorities({ arn, now, secret: accountId });
+  const things = createThings({ arn, now, shelves });
+  const certificates = createCertificates({ arn, authority, now, shelves });
+  const policies = createPolicies({ arn, now, shelves });
+  const templates = createTemplates({ arn, now, shelves });
+  const authorities = createAuthorities({ arn, now, secret: accountId, shelves });
+  // Of each attachment the certificate's side is written down.
+  for (const { id, things: attached, policies: granted } of certificates.certificates.values()) {
+    for (const name of attached) things.things.get(name)?.principals.add(id);
+    for (const name of granted) policies.policies.get(name)?.targets.add(id);
+  }
   const onBarred = new Set<(certificateId: string) => void>();
   let revision = 0;
 
@@ -90,6 +98,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
         throw new IotError('LimitExceededException', `A certificate has at most ${MAX_POLICIES} policies`);
       certificate.policies.add(policyName);
       policy.targets.add(certificate.id);
+      certificates.certificates.changed(certificate.id);
       revision++;
     },
 
@@ -98,6 +107,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
       const certificate = certificateOf(target);
       certificate.policies.delete(policyName);
       policy.targets.delete(certificate.id);
+      certificates.certificates.changed(certificate.id);
       revision++;
     },
 
@@ -106,6 +116,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
       const certificate = certificateOf(principal);
       thing.principals.add(certificate.id);
       certificate.things.add(thingName);
+      certificates.certificates.changed(certificate.id);
       revision++;
     },
 
@@ -114,6 +125,7 @@ export function createRegistry({ region, accountId, authority, now }: RegistryOp
       const certificate = certificateOf(principal);
       thing.principals.delete(certificate.id);
       certificate.things.delete(thingName);
+      certificates.certificates.changed(certificate.id);
       revision++;
     },
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { Catalogue } from './catalogue.ts';
+import type { Shelves } from '../data-dir/shelf.ts';
+import { Catalogue, type Form } from './catalogue.ts';
 import { IotError, invalid, notFound } from './errors.ts';
 
 export interface ThingType {
@@ -36,10 +37,27 @@ export interface ThingChange {
   readonly expectedVersion?: number | undefined;
 }
 
-/** Things and their types. `arn` names a resource such as `thing/SLE-7115`. */
-export function createThings({ arn, now }: { arn: (resource: string) => string; now: () => number }) {
-  const types = new Catalogue<ThingType>();
-  const things = new Catalogue<Thing>();
+const TYPE_FORM: Form<ThingType> = { nameOf: ({ name }) => name, write: (type) => type, read: (type) => type };
+
+/** Without the certificates, which know what they are attached to. */
+const THING_FORM: Form<Thing> = {
+  nameOf: ({ name }) => name,
+  write: ({ principals: _, ...thing }) => thing,
+  read: (thing: Omit<Thing, 'principals'>) => ({ ...thing, principals: new Set() }),
+};
+
+export interface ThingsOptions {
+  /** Names a resource such as `thing/SLE-7115`. */
+  readonly arn: (resource: string) => string;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly shelves: Shelves;
+}
+
+/** Things and their types. */
+export function createThings({ arn, now, shelves }: ThingsOptions) {
+  const types = new Catalogue<ThingType>(shelves('thing type'), TYPE_FORM);
+  const things = new Catalogue<Thing>(shelves('thing'), THING_FORM);
 
   function type(name: string): ThingType {
     const found = types.get(name);
@@ -87,13 +105,14 @@ export function createThings({ arn, now }: { arn: (resource: string) => string; 
         createdAt: now(),
         deprecatedAt: undefined,
       };
-      types.add(created.name, created);
+      types.add(created);
       return created;
     },
 
     deprecateType(name: string, undo: boolean): void {
       const found = type(name);
       found.deprecatedAt = undo ? undefined : (found.deprecatedAt ?? now());
+      types.changed(name);
     },
 
     deleteType(name: string): void {
@@ -122,7 +141,7 @@ export function createThings({ arn, now }: { arn: (resource: string) => string; 
         version: 1,
         principals: new Set<string>(),
       };
-      things.add(created.name, created);
+      things.add(created);
       return created;
     },
 
@@ -139,6 +158,7 @@ export function createThings({ arn, now }: { arn: (resource: string) => string; 
       found.typeName = nextType;
       found.attributes = nextAttributes;
       found.version++;
+      things.changed(name);
     },
 
     /** Succeeds where there is no such thing (DeleteThing in the service model). */

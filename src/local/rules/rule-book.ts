@@ -1,4 +1,6 @@
 /** The account's topic rules: their definitions, and those of them that the engine runs. */
+import { NO_SHELVES, type Shelves } from '../data-dir/shelf.ts';
+import { Catalogue } from '../iot/catalogue.ts';
 import { IotError, invalid } from '../iot/errors.ts';
 import { type ActionTargets, DefinitionError, type RuleDefinition, ruleOf } from './definition.ts';
 import type { Rule, RuleEngine } from './engine.ts';
@@ -20,7 +22,10 @@ export interface RuleBookOptions {
   readonly accountId: string;
   /** Epoch ms. */
   readonly now: () => number;
+  readonly shelves?: Shelves;
 }
+
+type RuleRecord = Pick<TopicRule, 'name' | 'createdAt' | 'definition'>;
 
 const NAME = /^[a-zA-Z0-9_]{1,128}$/;
 /** AWS IoT quotas "Maximum number of actions per rule" and "rules per account". */
@@ -28,17 +33,23 @@ const MAX_ACTIONS = 10;
 const MAX_RULES = 1000;
 
 export class RuleBook {
-  readonly #rules = new Map<string, TopicRule>();
+  readonly #rules: Catalogue<TopicRule>;
   readonly #options: RuleBookOptions;
 
   constructor(options: RuleBookOptions) {
     this.#options = options;
+    this.#rules = new Catalogue((options.shelves ?? NO_SHELVES)('topic rule'), {
+      nameOf: ({ name }) => name,
+      write: ({ name, createdAt, definition }): RuleRecord => ({ name, createdAt, definition }),
+      read: ({ name, createdAt, definition }: RuleRecord) => this.#rule(name, definition, createdAt),
+    });
+    for (const rule of this.#rules.values()) this.#apply(rule);
   }
 
   /** @throws IotError */
   create(name: string, definition: RuleDefinition): TopicRule {
     if (!NAME.test(name)) throw invalid('A rule is named by 1 to 128 letters, digits and underscores');
-    if (this.#rules.has(name))
+    if (this.#rules.get(name))
       throw new IotError('ResourceAlreadyExistsException', `Rule ${name} already exists`, {
         resourceId: name,
         resourceArn: this.#arn(name),
@@ -50,6 +61,11 @@ export class RuleBook {
 
   replace(name: string, definition: RuleDefinition): TopicRule {
     return this.#keep(name, definition, this.rule(name).createdAt);
+  }
+
+  /** Creates it, or puts it in the place of the one of that name. */
+  set(name: string, definition: RuleDefinition): TopicRule {
+    return this.#rules.get(name) ? this.replace(name, definition) : this.create(name, definition);
   }
 
   setDisabled(name: string, ruleDisabled: boolean): void {
@@ -74,13 +90,26 @@ export class RuleBook {
   }
 
   #keep(name: string, definition: RuleDefinition, createdAt: number): TopicRule {
-    const { engine, targets } = this.#options;
-    const rule = compiled(name, definition, targets);
-    const kept = { name, arn: this.#arn(name), createdAt, definition, rule };
-    this.#rules.set(name, kept);
+    const rule = this.#rule(name, definition, createdAt);
+    this.#rules.put(rule);
+    this.#apply(rule);
+    return rule;
+  }
+
+  #rule(name: string, definition: RuleDefinition, createdAt: number): TopicRule {
+    return {
+      name,
+      arn: this.#arn(name),
+      createdAt,
+      definition,
+      rule: compiled(name, definition, this.#options.targets),
+    };
+  }
+
+  #apply({ name, definition, rule }: TopicRule): void {
+    const { engine } = this.#options;
     if (definition.ruleDisabled) engine.remove(name);
     else engine.add(rule);
-    return kept;
   }
 
   #arn(name: string): string {

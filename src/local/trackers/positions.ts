@@ -72,9 +72,9 @@ export class Positions {
     };
   }
 
-  /** Puts a position into its place by sample time, which is nearly always the front. */
-  add(deviceId: string, stored: StoredPosition): void {
-    const device = this.#numberFor(deviceId);
+  /** Puts a position into its place by sample time, which is nearly always the front. @returns the device's number. */
+  add(deviceId: string, stored: StoredPosition): number {
+    const device = this.numberFor(deviceId);
     const row = this.#newRow();
     const { values } = this.#chunk(row);
     const base = (row % ROWS_PER_CHUNK) * COLUMNS;
@@ -94,6 +94,7 @@ export class Positions {
     this.#link(row, older);
     if (newer === NONE) this.#newest[device] = row;
     else this.#link(newer, row);
+    return device;
   }
 
   /** Rows with `from <= sampleTime < to`, ascending, at most `limit` of them. */
@@ -113,11 +114,32 @@ export class Positions {
   }
 
   /** Removes all positions of a device, and keeps their room for others. */
-  forget(device: number): void {
-    let row = this.newestRow(device);
+  forget(device: number, removed: (sampleTime: number) => void = () => {}): void {
+    const row = this.newestRow(device);
+    if (row === NONE) return;
     this.#newest[device] = NONE;
-    while (row !== NONE) {
+    this.#release(row, removed);
+  }
+
+  /** Removes the positions of a device whose sample time is before `time`. */
+  forgetBefore(device: number, time: number, removed: (sampleTime: number) => void): void {
+    let newer = NONE;
+    let row = this.newestRow(device);
+    while (row !== NONE && this.sampleTime(row) >= time) {
+      newer = row;
+      row = this.#older(row);
+    }
+    if (row === NONE) return;
+    if (newer === NONE) this.#newest[device] = NONE;
+    else this.#link(newer, NONE);
+    this.#release(row, removed);
+  }
+
+  /** A row and all that are older. */
+  #release(first: number, removed: (sampleTime: number) => void): void {
+    for (let row = first; row !== NONE; ) {
       const older = this.#older(row);
+      removed(this.sampleTime(row));
       this.#properties.delete(row);
       this.#link(row, this.#free);
       this.#free = row;
@@ -125,7 +147,8 @@ export class Positions {
     }
   }
 
-  #numberFor(deviceId: string): number {
+  /** A device's number; a new one for a device that was never seen. */
+  numberFor(deviceId: string): number {
     let device = this.#numbers.get(deviceId);
     if (device === undefined) {
       device = this.#ids.length;

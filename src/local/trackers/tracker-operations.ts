@@ -75,6 +75,7 @@ export function trackerOperations(trackers: Trackers) {
       const changes = settingsOf(settings);
       const tracker = trackers.tracker(TrackerName);
       Object.assign(tracker, changes, { updateTime: trackers.now() });
+      trackers.changed(tracker);
       return { TrackerName, TrackerArn: tracker.arn, UpdateTime: formatTimestamp(tracker.updateTime) };
     },
 
@@ -94,8 +95,10 @@ export function trackerOperations(trackers: Trackers) {
     },
 
     DisassociateTrackerConsumer({ TrackerName, ConsumerArn }: Named & { ConsumerArn: string }) {
-      if (!trackers.tracker(TrackerName).consumers.delete(ConsumerArn))
+      const tracker = trackers.tracker(TrackerName);
+      if (!tracker.consumers.delete(ConsumerArn))
         throw new LocationError('ResourceNotFoundException', `Not associated: ${ConsumerArn}.`);
+      trackers.changed(tracker);
       return {};
     },
 
@@ -110,8 +113,9 @@ export function trackerOperations(trackers: Trackers) {
     },
 
     UntagResource({ ResourceArn, TagKeys }: { ResourceArn: string; TagKeys: string[] }) {
-      const { tags } = trackers.byArn(ResourceArn);
-      for (const key of TagKeys) tags.delete(key);
+      const tracker = trackers.byArn(ResourceArn);
+      for (const key of TagKeys) tracker.tags.delete(key);
+      trackers.changed(tracker);
       return {};
     },
 

@@ -1,5 +1,6 @@
 /** One tracker: what it does with an update, and what it knows of a device. */
 import { type Fixed, type PositionFiltering, passes } from './filter.ts';
+import { NO_JOURNAL, type PositionJournal, type SavedTracker } from './journal.ts';
 import { NONE, Positions, type StoredPosition } from './positions.ts';
 
 export interface Update extends Fixed {
@@ -22,7 +23,7 @@ export type Outcome = 'stored' | 'filtered' | 'repeated' | { readonly refused: s
 
 const DAY_MS = 86_400_000;
 /** Positions are kept for 30 days of sample time. */
-const RETENTION_MS = 30 * DAY_MS;
+export const RETENTION_MS = 30 * DAY_MS;
 
 /** Texts: latitude as probed on the live service, "older" as the 2022 project saw it; the others are ours. */
 const LATITUDE = { refused: 'latitude must be between -90 and 90 degrees' };
@@ -34,9 +35,17 @@ const FUTURE = { refused: 'timestamps in the future not allowed' };
 export class TrackerPositions {
   readonly #positions = new Positions();
   readonly #rules: WriteRules;
+  readonly #journal: PositionJournal;
 
-  constructor(rules: WriteRules) {
+  constructor(rules: WriteRules, journal: PositionJournal = NO_JOURNAL.positions(0)) {
     this.#rules = rules;
+    this.#journal = journal;
+  }
+
+  /** Puts back what was written down: no filter, and nothing is written down again. */
+  restore(deviceIds: readonly string[], positions: SavedTracker['positions']): void {
+    for (const id of deviceIds) this.#positions.numberFor(id);
+    for (const [device, stored] of positions) this.#positions.add(deviceIds[device]!, stored);
   }
 
   /** Applies one entry of a batch. `now` is the service's clock, epoch ms. */
@@ -58,7 +67,9 @@ export class TrackerPositions {
       } else if (this.#rules.rejectOlder) return OLDER;
       else if (this.#positions.has(device, sampleTime)) return 'repeated';
     }
-    this.#positions.add(deviceId, { ...update, receivedTime: now });
+    const stored = { ...update, receivedTime: now };
+    const number = this.#positions.add(deviceId, stored);
+    this.#journal.stored(number, device === NONE ? deviceId : undefined, stored);
     return 'stored';
   }
 
@@ -95,7 +106,21 @@ export class TrackerPositions {
   }
 
   forget(deviceId: string): void {
-    this.#positions.forget(this.#positions.numberOf(deviceId));
+    const device = this.#positions.numberOf(deviceId);
+    this.#positions.forget(device, (sampleTime) => this.#journal.removed(device, sampleTime));
+  }
+
+  /**
+   * Drops what nobody can ask for any more, of up to `limit` devices from device number `from` on.
+   * @returns the number to go on from, undefined at the end.
+   */
+  expire(from: number, limit: number, now: number): number | undefined {
+    const end = Math.min(from + limit, this.#positions.devices);
+    for (let device = from; device < end; device++)
+      this.#positions.forgetBefore(device, now - RETENTION_MS, (sampleTime) =>
+        this.#journal.removed(device, sampleTime),
+      );
+    return end < this.#positions.devices ? end : undefined;
   }
 
   #latestOf(device: number, now: number): StoredPosition | undefined {

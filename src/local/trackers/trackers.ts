@@ -1,10 +1,13 @@
-/** The account's trackers: the resources themselves, their tags and their geofence consumers. In memory. */
+/** The account's trackers: the resources themselves, their tags and their geofence consumers. In memory; a journal may keep them. */
+import { setImmediate } from 'node:timers/promises';
 import { invalid, LocationError, trackerNotFound } from './errors.ts';
 import type { PositionFiltering } from './filter.ts';
+import { NO_JOURNAL, type SavedTracker, type TrackerJournal, type TrackerRecord } from './journal.ts';
 import { TrackerPositions, type Update, WRITE_RULES, type WriteRules } from './tracker.ts';
 
 export interface Tracker {
   readonly name: string;
+  readonly generation: number;
   readonly arn: string;
   readonly createTime: number;
   updateTime: number;
@@ -32,12 +35,14 @@ export interface TrackersOptions {
   readonly now: () => number;
   readonly rules?: WriteRules;
   readonly onPosition?: (event: PositionEvent) => void;
+  readonly journal?: TrackerJournal;
 }
 
 /** Quotas "Tracker resources per account" and "Tracker consumers per tracker". */
 const MAX_TRACKERS = 500;
 const MAX_CONSUMERS = 5;
 const MAX_TAGS = 50;
+const DEVICES_A_TURN = 5000;
 
 export class Trackers {
   readonly now: () => number;
@@ -45,8 +50,11 @@ export class Trackers {
   readonly #byName = new Map<string, Tracker>();
   readonly #arnPrefix: string;
   readonly #rules: WriteRules;
+  readonly #journal: TrackerJournal;
 
-  constructor({ region, accountId, now, rules = WRITE_RULES, onPosition = () => {} }: TrackersOptions) {
+  constructor(options: TrackersOptions) {
+    const { region, accountId, now, rules = WRITE_RULES, onPosition = () => {}, journal = NO_JOURNAL } = options;
+    this.#journal = journal;
     this.now = now;
     this.onPosition = onPosition;
     this.#arnPrefix = `arn:aws:geo:${region}:${accountId}:tracker/`;
@@ -63,8 +71,10 @@ export class Trackers {
     if (this.#byName.size >= MAX_TRACKERS)
       throw new LocationError('ServiceQuotaExceededException', `An account has at most ${MAX_TRACKERS} trackers`);
     const createTime = this.now();
+    const generation = this.#journal.newGeneration();
     const tracker: Tracker = {
       name,
+      generation,
       arn: this.#arnPrefix + name,
       createTime,
       updateTime: createTime,
@@ -75,11 +85,34 @@ export class Trackers {
       geospatialQueries: undefined,
       tags: new Map(),
       consumers: new Set(),
-      positions: new TrackerPositions(this.#rules),
+      positions: new TrackerPositions(this.#rules, this.#journal.positions(generation)),
       ...settings,
     };
     this.#byName.set(name, tracker);
+    this.changed(tracker);
     return tracker;
+  }
+
+  /** Puts back what a journal holds. */
+  restore({ record, deviceIds, positions: saved }: SavedTracker): void {
+    const { tags, consumers, kmsKeyId, geospatialQueries, ...settings } = record;
+    const positions = new TrackerPositions(this.#rules, this.#journal.positions(record.generation));
+    positions.restore(deviceIds, saved);
+    this.#byName.set(record.name, {
+      ...settings,
+      kmsKeyId,
+      geospatialQueries,
+      arn: this.#arnPrefix + record.name,
+      tags: new Map(Object.entries(tags)),
+      consumers: new Set(consumers),
+      positions,
+    });
+  }
+
+  /** To be called whenever something about a tracker was changed, but its positions. */
+  changed({ positions: _, arn: __, tags, consumers, ...settings }: Tracker): void {
+    const record: TrackerRecord = { ...settings, tags: Object.fromEntries(tags), consumers: [...consumers] };
+    this.#journal.save(record);
   }
 
   find(name: string): Tracker | undefined {
@@ -99,18 +132,28 @@ export class Trackers {
   }
 
   delete(name: string): void {
-    this.tracker(name);
+    const { generation } = this.tracker(name);
     this.#byName.delete(name);
+    this.#journal.delete(generation);
   }
 
   all(): Tracker[] {
     return [...this.#byName.values()];
   }
 
+  /** Drops the positions that nobody can ask for any more, some devices a turn. */
+  async expire(): Promise<void> {
+    for (const { positions } of this.all()) {
+      for (let from: number | undefined = 0; from !== undefined; await setImmediate())
+        from = positions.expire(from, DEVICES_A_TURN, this.now());
+    }
+  }
+
   tag(tracker: Tracker, tags: Readonly<Record<string, string>>): void {
     const names = new Set([...tracker.tags.keys(), ...Object.keys(tags)]);
     if (names.size > MAX_TAGS) throw invalid(`A resource has at most ${MAX_TAGS} tags`);
     for (const [key, value] of Object.entries(tags)) tracker.tags.set(key, value);
+    this.changed(tracker);
   }
 
   addConsumer(tracker: Tracker, arn: string): void {
@@ -118,5 +161,6 @@ export class Trackers {
     if (tracker.consumers.size >= MAX_CONSUMERS)
       throw new LocationError('ServiceQuotaExceededException', `A tracker has at most ${MAX_CONSUMERS} consumers`);
     tracker.consumers.add(arn);
+    this.changed(tracker);
   }
 }

@@ -1,0 +1,164 @@
+/**
+ * `simctl local --data-dir`: what the stand-in holds, in an LMDB environment, so that nothing it has acknowledged is lost
+ * when its process is killed. Memory stays what is read; this is written beside it, in the order of the changes, and
+ * whoever answers a client waits for `settled` first. (After a power failure the last changes may be missing: LMDB
+ * hands them to the system at once, and to the disk a moment later.)
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { messageOf, SetupError } from '../../errors.ts';
+import { lockForWriting, type WriterLock } from '../../fleet/writer-lock.ts';
+import type { AuthorityKeys } from '../certificate-authority.ts';
+import type { TrackerRecord } from '../trackers/journal.ts';
+import { checkLmdbFile } from './lmdb-file.ts';
+import { type SavedTrackers, savedTrackers } from './saved-trackers.ts';
+import type { Shelves } from './shelf.ts';
+
+export interface DataDirectory {
+  readonly trackers: SavedTrackers;
+  /** Everything that is not a tracker. */
+  readonly shelves: Shelves;
+  /** The keys of the first time, or those of `create`, which are then kept. */
+  authority(create: () => AuthorityKeys): AuthorityKeys;
+  /** Resolves once all that was written so far would survive the process. Undefined: it does now. @throws where it could not be written. */
+  settled(): Promise<unknown> | undefined;
+  close(): Promise<void>;
+}
+
+export interface DataDirectoryOptions {
+  /** ARNs in it name it. */
+  readonly region: string;
+  /** Told once, when something could not be written. */
+  readonly onFailure: (error: Error) => void;
+}
+
+/** Of what is in the directory. Another one is refused; there is no other yet. */
+const FORMAT = 1;
+const DATABASES = { maxDbs: 8 };
+
+/** @throws SetupError where the directory cannot be used, is used, or holds what is not for this stand-in. */
+export function openDataDirectory(dir: string, { region, onFailure }: DataDirectoryOptions): DataDirectory {
+  const lock = lockDirectory(dir);
+  let root: RootDatabase | undefined;
+  try {
+    const file = join(dir, 'stand-in.mdb');
+    // The authority's key is in it.
+    for (const name of [file, `${file}-lock`]) {
+      closeSync(openSync(name, 'a', 0o600));
+      chmodSync(name, 0o600);
+    }
+    checkLmdbFile(file);
+    root = open({ path: file, noSubdir: true, ...DATABASES });
+    return directoryOf(dir, root, { region, onFailure }, lock);
+  } catch (error) {
+    void root?.close();
+    lock.release();
+    if (error instanceof SetupError) throw error;
+    throw new SetupError(`cannot use the data directory ${dir}: ${messageOf(error)}`, {
+      hint: 'Name another one with --data-dir; what is in this one is left as it is.',
+      cause: error,
+    });
+  }
+}
+
+function lockDirectory(dir: string): WriterLock {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return lockForWriting(join(dir, 'data.lock'));
+  } catch (error) {
+    const inUse = error instanceof SetupError;
+    throw new SetupError(
+      inUse
+        ? `another stand-in uses the data directory ${dir}: ${error.message}`
+        : `cannot use the data directory ${dir}: ${messageOf(error)}`,
+      { hint: `Name another one with --data-dir${inUse ? ', or stop that one' : ''}.`, cause: error },
+    );
+  }
+}
+
+function directoryOf(
+  dir: string,
+  root: RootDatabase,
+  { region, onFailure }: DataDirectoryOptions,
+  lock: WriterLock,
+): DataDirectory {
+  const meta = root.openDB<unknown, string>({ name: 'meta', encoding: 'json' });
+  const shelf = root.openDB<unknown, [kind: string, place: number]>({ name: 'shelves', encoding: 'json' });
+  checkFormat(dir, meta, region);
+
+  let pending: Promise<boolean> | undefined;
+  let failure: Error | undefined;
+  // All writes of one turn have one promise, and turns come to their end in order.
+  const written = (write: Promise<boolean>) => {
+    if (write === pending) return;
+    pending = write;
+    write.then(
+      () => {
+        if (pending === write) pending = undefined;
+      },
+      (error) => {
+        if (!failure) onFailure(error);
+        failure ??= new Error(`the data directory ${dir} cannot be written: ${messageOf(error)}`);
+      },
+    );
+  };
+  if (meta.get('format') === undefined) {
+    written(meta.put('format', FORMAT));
+    written(meta.put('region', region));
+  }
+  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  const trackers = savedTrackers(
+    {
+      trackers: root.openDB<TrackerRecord, number>({ name: 'trackers', encoding: 'json' }),
+      devices: root.openDB<Buffer, Buffer>({ name: 'devices', ...binary }),
+      positions: root.openDB<Buffer, Buffer>({ name: 'positions', ...binary }),
+    },
+    written,
+  );
+
+  return {
+    trackers,
+    shelves: (kind) => ({
+      *entries() {
+        for (const { key, value } of shelf.getRange({ start: [kind, 0], end: [kind, Number.MAX_SAFE_INTEGER] }))
+          yield [key[1], value];
+      },
+      put: (place, record) => written(shelf.put([kind, place], record)),
+      remove: (place) => written(shelf.remove([kind, place])),
+    }),
+    authority(create) {
+      const kept = meta.get('authority') as AuthorityKeys | undefined;
+      if (kept) return kept;
+      const created = create();
+      written(meta.put('authority', created));
+      return created;
+    },
+    settled() {
+      if (failure) return Promise.reject(failure);
+      return pending?.then(() => {
+        if (failure) throw failure;
+      });
+    },
+    async close() {
+      trackers.close();
+      await pending?.catch(() => {});
+      await root.close();
+      lock.release();
+    },
+  };
+}
+
+function checkFormat(dir: string, meta: Database<unknown, string>, region: string): void {
+  const format = meta.get('format');
+  if (format === undefined) return;
+  if (format !== FORMAT)
+    throw new SetupError(`the data directory ${dir} has format ${String(format)}, and this simctl reads ${FORMAT}`, {
+      hint: 'Use the simctl that made it, or name another one with --data-dir.',
+    });
+  const made = meta.get('region');
+  if (made !== region)
+    throw new SetupError(`the data directory ${dir} was made for the region ${String(made)}, not ${region}`, {
+      hint: `Start with --region ${String(made)}, or name another one with --data-dir.`,
+    });
+}
