@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Flags, type Interfaces } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import type { Reporter } from '../dashboard/reporter.ts';
 import { EXIT } from '../errors.ts';
+import type { MetricsEndpoint } from '../run/metrics-endpoint.ts';
 import type { RunOptions } from '../run/options.ts';
 
 const fleet = { helpGroup: 'FLEET' };
@@ -143,6 +145,10 @@ export default class Run extends SimctlCommand {
       description: '99th percentile of its own lag beyond which the generator counts as saturated',
     }),
     out: Flags.string({ helpValue: 'DIR', description: 'where everything is written; by default runs/ and the time' }),
+    metrics: Flags.string({
+      helpValue: '[HOST]:PORT',
+      description: 'serve the figures while it lasts: /metrics for Prometheus, and what "simctl top" shows',
+    }),
     'dry-run': Flags.boolean({ description: 'say what would be done' }),
     json: Flags.boolean({ description: 'print only the summary, as JSON' }),
   };
@@ -160,12 +166,28 @@ export default class Run extends SimctlCommand {
     if (flags['dry-run']) return this.log(await dryRun(options));
     const reporter = await openReporter(flags.json ? process.stderr : process.stdout);
     const ending = endOnSignals(() => reporter.stopping());
-    const summary = await run(options, { reporter, ending }).finally(() => reporter.close());
+    const endpoint = await openEndpoint(flags.metrics, reporter);
+    const watched = endpoint?.watch(reporter) ?? reporter;
+    const summary = await run(options, { reporter: watched, ending }).finally(async () => {
+      await endpoint?.close();
+      await reporter.close();
+    });
     ending.release();
     this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
     if (summary.interrupted) this.exit(EXIT.interrupted);
     if (!hasPassed(summary)) this.exit(EXIT.verdict);
   }
+}
+
+async function openEndpoint(at: string | undefined, reporter: Reporter): Promise<MetricsEndpoint | undefined> {
+  if (at === undefined) return undefined;
+  const { openMetricsEndpoint } = await import('../run/metrics-endpoint.ts');
+  const endpoint = await openMetricsEndpoint(at).catch(async (error) => {
+    await reporter.close();
+    throw error;
+  });
+  reporter.note(`For Prometheus: ${endpoint.url}/metrics; from elsewhere: simctl top --metrics ${endpoint.url}`);
+  return endpoint;
 }
 
 function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOptions {

@@ -179,6 +179,37 @@ test('an open-loop rate takes as long as it says, and connecting can be held bac
   expect(seconds).toBeLessThan(0.95 + lag.max / 1000 + 1);
 });
 
+test('a run is watched from another process while it lasts', async () => {
+  const { child, ended } = cli.start(
+    ...[
+      'run',
+      '--dataset',
+      'fleet',
+      '--transport',
+      'memory',
+      '--pace',
+      'replay:30',
+      '--settle',
+      '0',
+      '--out',
+      'watched',
+    ],
+    ...['--metrics', ':0'],
+  );
+  const url = await new Promise<string>((resolve) => {
+    let said = '';
+    child.stdout!.on('data', (chunk) => {
+      said += chunk;
+      const found = /top --metrics (http:\S+)/.exec(said);
+      if (found) resolve(found[1]!);
+    });
+  });
+  const [top, { code }] = await Promise.all([cli.run('top', '--metrics', url), ended]);
+  expect([top.code, code]).toEqual([0, 0]);
+  expect(top.stdout).toContain(`Watching ${url}`);
+  expect(top.stdout).toMatch(/The run has ended after \d+ of 96 updates/);
+});
+
 test('a generator that was late is no measurement: exit code 4', async () => {
   const { code, stdout } = await cli.run(
     ...['run', '--dataset', 'fleet', '--transport', 'memory', '--pace', 'replay:60', '--settle', '0'],
@@ -269,6 +300,7 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
     ['no dataset', ['--dataset', 'nowhere'], 2, 'nowhere is no dataset'],
     ['a pace that is none', ['--pace', 'quick'], 2, '--pace is replay'],
     ['no agents', ['--agents', '0'], 2, '--agents'],
+    ['metrics on no address', ['--metrics', 'nine'], 2, '--metrics is HOST:PORT'],
     ['a threshold that is none', ['--threshold', 'response < 1'], 2, '--threshold "response < 1"'],
     [
       'a drop of a device that is not there',
