@@ -1,60 +1,97 @@
 import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
-import type { Dataset } from '../dataset.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import type { Generated } from '../generator/generate.ts';
+
+const output = { helpGroup: 'OUTPUT' };
+const fleet = { helpGroup: 'FLEET' };
 
 export default class Generate extends SimctlCommand {
-  static override summary = 'Let a fleet of cars drive on real roads, and write what their devices would report.';
+  static override summary = 'Let a fleet of vehicles drive on real roads, and write what their devices would report.';
   static override description =
-    "The dataset is a directory: probe files in trip-simulator's format, devices.csv and manifest.json. The same seed and start give the same bytes.";
+    "The same seed and start give the same bytes. A dataset is a directory: probe files in trip-simulator's format, devices.csv and manifest.json. The other outputs are files as trip-simulator's flags of the same name write them; where the name ends with .gz they are compressed. Whatever is there is replaced once all is written.";
   static override examples = [
     '<%= config.bin %> generate --agents 100 --seconds 7200 --out fleet',
     '<%= config.bin %> generate --agents 1000 --every 1 --start 2026-01-31T08:00:00Z --seed 7 --out rush-hour',
+    '<%= config.bin %> generate --model compat --map honolulu.osm.pbf --agents 500 --every 1 --probes probes.json --trips trips.json.gz',
   ];
   static override flags = {
-    agents: Flags.integer({ default: 1000, description: 'cars, each with one device' }),
-    seconds: Flags.integer({ default: 660, description: 'simulated seconds' }),
+    out: Flags.string({ ...output, helpValue: 'DIR', description: 'a dataset, for "simctl run --dataset"' }),
+    probes: Flags.string({ ...output, helpValue: 'FILE', description: 'where every device is, second by second' }),
+    traces: Flags.string({ ...output, helpValue: 'FILE', description: 'every way that was chosen' }),
+    changes: Flags.string({ ...output, helpValue: 'FILE', description: 'when vehicles became free or taken' }),
+    trips: Flags.string({ ...output, helpValue: 'FILE', description: 'every trip, with its route, once it is over' }),
+    properties: Flags.boolean({ ...output, description: 'speed, heading and accuracy with every probe' }),
+    agents: Flags.integer({ ...fleet, default: 1000, description: 'vehicles, each with one device' }),
+    seconds: Flags.integer({ ...fleet, default: 660, description: 'simulated seconds' }),
     start: Flags.string({
+      ...fleet,
       helpValue: 'TIME',
       description: 'when the simulation begins: ISO 8601, or epoch ms; a whole second, by default ten days ago',
     }),
-    seed: Flags.integer({ default: 1, description: 'of everything random' }),
-    every: Flags.integer({ default: 30, description: 'seconds between two fixes of a device' }),
-    map: Flags.string({ helpValue: 'NAME|FILE', default: 'gothenburg', description: 'roads to drive on' }),
-    out: Flags.string({ helpValue: 'DIR', required: true, description: 'where the dataset goes' }),
+    seed: Flags.integer({ ...fleet, default: 1, description: 'of everything random' }),
+    every: Flags.integer({ ...fleet, default: 30, description: 'seconds between two fixes of a device' }),
+    map: Flags.string({
+      ...fleet,
+      helpValue: 'NAME|FILE',
+      default: 'gothenburg',
+      description: 'roads to drive on: a name, or an OpenStreetMap extract (.osm.pbf), or roads as .geojson',
+    }),
+    model: Flags.string({
+      ...fleet,
+      helpValue: 'NAME',
+      default: 'realistic',
+      description: 'realistic, compat (as trip-simulator) or delivery (rounds of drops)',
+    }),
+    profile: Flags.string({
+      ...fleet,
+      helpValue: 'NAME|FILE',
+      description: "car, bike, scooter, or a JSON file as trip-simulator's (--model compat)",
+    }),
+    mend: Flags.string({
+      ...fleet,
+      helpValue: 'BUGS',
+      description: "trip-simulator's bugs not to repeat, separated by commas, or all (--model compat)",
+    }),
+    dropouts: Flags.string({
+      ...fleet,
+      helpValue: 'N[:SECONDS]',
+      description: 'how often an hour a receiver has no fix, and how long (other models)',
+    }),
+    workers: Flags.integer({ description: 'threads; by default one a core, four at most, fewer for a small fleet' }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Generate);
     const start = flags.start === undefined ? undefined : startTime(flags.start);
-    const [{ generateDataset }, { endOnSignals }, { progressLine }] = await Promise.all([
+    const [{ generate }, { endOnSignals }, { progressLine }] = await Promise.all([
       import('../generator/generate.ts'),
       import('../run/signals.ts'),
       import('../progress-line.ts'),
     ]);
     const ending = endOnSignals();
-    const line = progressLine('Generating, simulated seconds');
-    const options = { ...flags, start, onProgress: line.update, signal: ending.stop };
-    const dataset = await generateDataset(options)
+    const line = progressLine('Generating', process.stderr, Date.now, 'probes');
+    const generated = await generate({ ...flags, start, onProgress: line.update, signal: ending.stop })
       .catch((error: unknown) => {
         if (!ending.stop.aborted) throw error;
         return undefined;
       })
       .finally(line.end);
     ending.release();
-    if (dataset === undefined) {
+    if (generated === undefined) {
       this.logToStderr('Interrupted; nothing was written.');
       this.exit(EXIT.interrupted);
     }
-    this.announce(dataset, flags.seed);
+    this.announce(generated, flags);
   }
 
-  private announce({ dir, manifest }: Dataset, seed: number): void {
-    const { devices, fixes, firstSampleTime, lastSampleTime, attribution } = manifest;
+  private announce(generated: Generated, flags: Record<string, unknown> & { seed: number }): void {
+    const { devices, fixes, firstSampleTime, lastSampleTime, attribution } = generated;
     const [from, to] = [firstSampleTime, lastSampleTime].map((time) => new Date(time).toISOString());
-    this.log(`${devices} devices, ${fixes} fixes from ${from} to ${to}; seed ${seed}`);
-    if (attribution) this.log(`Roads ${attribution}`);
-    this.log(dir);
+    this.log(`${devices} devices, ${fixes} fixes from ${from} to ${to}; seed ${flags.seed}`);
+    this.log(`Roads ${attribution}`);
+    if (generated.dataset) this.log(generated.dataset.dir);
+    for (const kind of ['probes', 'traces', 'changes', 'trips']) if (flags[kind]) this.log(String(flags[kind]));
   }
 }
 

@@ -1,5 +1,13 @@
 import { agentRandom, PURPOSE } from './agent-random.ts';
+import type { AgentModel } from './agents/agent.ts';
+import type { ModelSettings } from './agents/models.ts';
 import { deviceIds } from './device-ids.ts';
+
+/** How agents behave. */
+export interface ModelChoice {
+  readonly name: AgentModel['name'];
+  readonly settings: ModelSettings;
+}
 
 /** What a fleet's trips are made of; plain data, and nothing else moves a byte of them. */
 export interface FleetOptions {
@@ -13,6 +21,7 @@ export interface FleetOptions {
   readonly seed: number;
   /** A map's name, or the path of a file; by default Gothenburg. */
   readonly map?: string | undefined;
+  readonly model: ModelChoice;
   /** Speed, heading and accuracy go with each fix. */
   readonly properties?: boolean | undefined;
 }

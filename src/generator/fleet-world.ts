@@ -1,5 +1,5 @@
 import type { AgentModel } from './agents/agent.ts';
-import { type Car, newCar } from './car.ts';
+import { modelNamed } from './agents/models.ts';
 import { deviceIds } from './device-ids.ts';
 import { agentsOf, type FleetOptions } from './fleet-options.ts';
 import { readMap } from './map/read-map.ts';
@@ -14,8 +14,12 @@ export interface Fleet {
 
 /** @throws UsageError or SetupError where the map or the model is none. */
 export async function openFleet(options: FleetOptions): Promise<Fleet> {
-  const world = newWorld(await readMap(options.map));
-  return { world, model: basicModel, ids: deviceIds(options.seed, options.agents) };
+  const world = newWorld(await readMap(options.map), options.start);
+  return {
+    world,
+    model: modelNamed(options.model.name, options.model.settings),
+    ids: deviceIds(options.seed, options.agents),
+  };
 }
 
 /** A block's place among all agents, and the ids of its own. */
@@ -23,20 +27,3 @@ export function membersOf(block: number, { ids }: Fleet): { first: number; ids: 
   const { first, end } = agentsOf(block, ids.length);
   return { first, ids: ids.slice(first, end) };
 }
-
-const basicModel: AgentModel = {
-  name: 'realistic',
-  newAgent(world, seed, index) {
-    const car: Car = newCar(world, seed, index);
-    const state = { lon: 0, lat: 0, status: '', speed: Number.NaN, heading: Number.NaN, accuracy: Number.NaN };
-    const whole = { ...state, silent: false };
-    return {
-      at(second) {
-        const { position, status } = car.at(second);
-        [whole.lon, whole.lat] = position;
-        whole.status = status;
-        return whole;
-      },
-    };
-  },
-};

@@ -3,12 +3,17 @@ import { UsageError } from '../errors.ts';
 import { MOST_IDS } from './device-ids.ts';
 import type { FleetOptions } from './fleet-options.ts';
 import { KINDS } from './lines.ts';
+import { chooseModel, type ModelRequest } from './model-choice.ts';
 import type { Places } from './outputs.ts';
 
-/** A fleet, and where what it reports is written. */
-export interface GenerateOptions extends Omit<FleetOptions, 'start'>, Places {
+/** A fleet as a person asks for it. */
+export interface FleetRequest extends Omit<FleetOptions, 'start' | 'model'>, ModelRequest {
   /** Epoch ms, a whole second; by default ten days ago (paper, section 3.3.1). */
   readonly start?: number | undefined;
+}
+
+/** A fleet, and where what it reports is written. */
+export interface GenerateOptions extends FleetRequest, Places {
   /** Threads; by default as many as pay. They change nothing that is written. */
   readonly workers?: number | undefined;
   /** Of time that is driven through at once; by default as long as memory and patience allow. Changes nothing either. */
@@ -31,10 +36,18 @@ const MOST_SECONDS = 30 * 86_400;
 /** More threads than blocks have nothing to do. */
 const MOST_WORKERS = 16;
 
-/** @returns what a thread needs of it. @throws UsageError with every problem at once. */
-export function checkFleet(options: GenerateOptions, now: number, problems: string[] = []): FleetOptions {
-  const { agents, seconds, every, seed, map, properties } = options;
-  const start = options.start ?? Math.floor((now - TEN_DAYS_MS) / 1000) * 1000;
+/**
+ * Whether a fleet can be, and what a thread needs to know of it.
+ * @throws UsageError with every problem at once, those of `others` first.
+ */
+export async function checkFleet(
+  request: FleetRequest,
+  now: number,
+  others: readonly string[] = [],
+): Promise<FleetOptions> {
+  const { agents, seconds, every, seed, map, properties } = request;
+  const start = request.start ?? Math.floor((now - TEN_DAYS_MS) / 1000) * 1000;
+  const problems = [...others];
   const whole = wholeNumbers(problems);
   whole('--agents', agents, 1, MOST_IDS);
   whole('--seconds', seconds, 1, MOST_SECONDS);
@@ -47,16 +60,17 @@ export function checkFleet(options: GenerateOptions, now: number, problems: stri
       `--start ${new Date(start).toISOString()} and ${seconds} seconds end in the future; start at least ${seconds} seconds ago`,
     );
   }
-  if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl generate --help".' });
-  return { agents, seconds, start, every, seed, map, properties };
+  const model = await chooseModel(request, problems);
+  if (model === undefined || problems.length > 0)
+    throw new UsageError(problems.join('\n'), { hint: 'See "simctl generate --help".' });
+  return { agents, seconds, start, every, seed, map, model, properties };
 }
 
 /** As `checkFleet`, and whether what is written has its place. */
-export function checkOptions(options: GenerateOptions, now: number): FleetOptions {
+export async function checkOptions(options: GenerateOptions, now: number): Promise<FleetOptions> {
   const problems: string[] = [];
   if (options.workers !== undefined) wholeNumbers(problems)('--workers', options.workers, 1, MOST_WORKERS);
-  problems.push(...placeProblems(options));
-  return checkFleet(options, now, problems);
+  return checkFleet(options, now, [...problems, ...placeProblems(options)]);
 }
 
 function wholeNumbers(problems: string[]) {

@@ -8,6 +8,7 @@ import { checkOptions, type GenerateOptions } from './generate-options.ts';
 import { generateWindows } from './generate-pool.ts';
 import { KINDS } from './lines.ts';
 import { DEFAULT_MAP, readMap } from './map/read-map.ts';
+import { modelProvenance } from './model-choice.ts';
 import { openOutputs } from './outputs.ts';
 
 export type { GenerateOptions } from './generate-options.ts';
@@ -34,11 +35,10 @@ export interface Generated {
  */
 export async function generate(options: GenerateOptions): Promise<Generated> {
   const { now = Date.now, signal, onProgress } = options;
-  const fleet = checkOptions(options, now());
+  const fleet = await checkOptions(options, now());
   const { attribution } = (await readMap(fleet.map)).graph;
-  const { agents, seconds, every, seed, start } = fleet;
-  const outputs = await openOutputs(options, fleet, deviceIds(seed, agents), {
-    source: { kind: 'generated', model: 'basic', map: mapReference(fleet.map), seed, start, seconds, every, agents },
+  const outputs = await openOutputs(options, fleet, deviceIds(fleet.seed, fleet.agents), {
+    source: provenanceOf(fleet),
     attribution,
   });
   try {
@@ -68,6 +68,13 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
 /** As `generate`, for whoever wants a dataset. */
 export async function generateDataset(options: GenerateOptions & { readonly out: string }): Promise<Dataset> {
   return (await generate(options)).dataset!;
+}
+
+/** All that the fleet can be made from again. */
+export function provenanceOf(fleet: FleetOptions): Record<string, unknown> {
+  const { agents, seconds, every, seed, start, map, model, properties } = fleet;
+  const origin = { kind: 'generated', ...modelProvenance(model), map: mapReference(map), seed };
+  return { ...origin, start, seconds, every, agents, ...(properties && { properties }) };
 }
 
 /** What `readMap` takes again, wherever it is asked from. */

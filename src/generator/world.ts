@@ -15,7 +15,7 @@ export interface World {
 }
 
 /** One per thread: a router keeps what it last searched. */
-export function newWorld(map: RoadMap, start = 0): World {
+export function newWorld(map: RoadMap, start: number): World {
   const { graph, demand } = map;
   return { map, graph, demand, route: newRouter(graph), snap: newSnapper(graph), start };
 }

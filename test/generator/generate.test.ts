@@ -109,7 +109,7 @@ describe('a generated dataset', () => {
     const { manifest } = await generate();
     expect(manifest.source).toEqual({
       kind: 'generated',
-      model: 'basic',
+      model: 'realistic',
       map: join(dir, 'grid.graph'),
       seed: 7,
       start: START,
@@ -145,6 +145,14 @@ describe('bad input', () => {
     [{ start: 1e300 }, /--start/],
     [{ workers: 0 }, /--workers must be a whole number from 1 to 16; got 0/],
     [{ workers: 1000 }, /--workers/],
+    [{ model: 'perfect' }, /--model is realistic, delivery, compat; got "perfect"/],
+    [{ profile: 'bike' }, /--profile and --mend are settings of --model compat/],
+    [{ model: 'compat', profile: 'tram' }, /there is no profile "tram"/],
+    [{ model: 'compat', mend: 'everything' }, /trip-simulator has no bug named "everything"/],
+    [{ model: 'compat', dropouts: '1' }, /--dropouts is none/],
+    [{ dropouts: 'often' }, /--dropouts is how many an hour/],
+    [{ dropouts: '0' }, /--dropouts/],
+    [{ model: 'perfect', dropouts: 'often', agents: 0 }, /--agents[\s\S]*--model[\s\S]*--dropouts/],
     [{ agents: 0, seconds: 0, every: 0 }, /--agents[\s\S]*--seconds[\s\S]*--every/],
     [{ map: '/nowhere/at-all.graph' }, /there is no map \/nowhere\/at-all\.graph/],
   ] satisfies [Partial<GenerateOptions>, RegExp][])('%j is refused', async (options, message) => {

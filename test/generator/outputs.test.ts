@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RunError, SetupError, UsageError } from '../../src/errors.ts';
+import { PROFILES } from '../../src/generator/agents/profiles.ts';
 import { type GenerateOptions, generate } from '../../src/generator/generate.ts';
 import { generateWindows } from '../../src/generator/generate-pool.ts';
 import { encodeMap } from '../../src/generator/map/map-file.ts';
@@ -46,13 +47,29 @@ async function digests(place: string, options: Partial<GenerateOptions>): Promis
 }
 
 describe('what is written', () => {
-  test('is the same to the byte for 1, 2 and 4 threads, and for any length of window', async () => {
-    const one = await digests('one', { workers: 1 });
-    expect(Object.keys(one)).toHaveLength(4 + 16 + 2);
-    expect(await digests('short', { workers: 1, windowSeconds: 1 })).toEqual(one);
-    expect(await digests('odd', { workers: 2, windowSeconds: 13 })).toEqual(one);
-    expect(await digests('four', { workers: 4, windowSeconds: 400 })).toEqual(one);
-    expect(await digests('other', { workers: 1, seed: 8 })).not.toEqual(one);
+  test.each(['compat', 'realistic', 'delivery'])(
+    'by %s is the same to the byte for 1, 2 and 4 threads, and for any length of window',
+    async (model) => {
+      const of = { model, properties: model !== 'compat' };
+      const one = await digests('one', { ...of, workers: 1 });
+      expect(Object.keys(one)).toHaveLength(4 + 16 + 2);
+      expect(new Set(Object.values(one)).size).toBeGreaterThan(4 + 10); // none is empty
+      expect(await digests('short', { ...of, workers: 1, windowSeconds: 1 })).toEqual(one);
+      expect(await digests('odd', { ...of, workers: 2, windowSeconds: 13 })).toEqual(one);
+      expect(await digests('four', { ...of, workers: 4, windowSeconds: 400 })).toEqual(one);
+      expect(await digests('other', { ...of, workers: 1, seed: 8 })).not.toEqual(one);
+    },
+  );
+
+  test('has the same events however often a device reports', async () => {
+    const events = async (every: number) => {
+      const files = Object.fromEntries(KINDS.slice(1).map((kind) => [kind, join(dir, `${every}.${kind}`)]));
+      await generate({ ...fleet(), ...files, model: 'compat', every });
+      return Promise.all(Object.values(files).map((file) => readFile(file, 'utf8')));
+    };
+    const all = await events(1);
+    expect(all.every((text) => text.split('\n').length > 20)).toBe(true);
+    expect(await events(30)).toEqual(all);
   });
 
   test('is one file by second and then by agent, of the same lines as the dataset', async () => {
@@ -102,7 +119,8 @@ describe('what is written', () => {
 describe('a thread', () => {
   const options = () => {
     const { now, ...plain } = fleet();
-    return { ...plain, kinds: ['probes'] as const };
+    const model = { name: 'compat' as const, settings: { profile: PROFILES.car } };
+    return { ...plain, model, kinds: ['probes'] as const };
   };
   const windows = async (thread: string) => {
     const filename = fileURLToPath(new URL(`../support/${thread}`, import.meta.url));
