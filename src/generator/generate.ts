@@ -4,10 +4,11 @@ import type { Dataset } from '../dataset.ts';
 import type { DeviceCounts } from './block.ts';
 import { deviceIds } from './device-ids.ts';
 import { type FleetOptions, fleetOutlook } from './fleet-options.ts';
+import { roadsOf } from './fleet-world.ts';
 import { checkOptions, type GenerateOptions } from './generate-options.ts';
 import { generateWindows } from './generate-pool.ts';
 import { KINDS } from './lines.ts';
-import { DEFAULT_MAP, readMap } from './map/read-map.ts';
+import { DEFAULT_MAP } from './map/read-map.ts';
 import { modelProvenance } from './model-choice.ts';
 import { openOutputs } from './outputs.ts';
 
@@ -36,7 +37,7 @@ export interface Generated {
 export async function generate(options: GenerateOptions): Promise<Generated> {
   const { now = Date.now, signal, onProgress } = options;
   const fleet = await checkOptions(options, now());
-  const { attribution } = (await readMap(fleet.map)).graph;
+  const { attribution } = (await roadsOf(fleet)).graph;
   const outputs = await openOutputs(options, fleet, deviceIds(fleet.seed, fleet.agents), {
     source: provenanceOf(fleet),
     attribution,
