@@ -1,7 +1,13 @@
 /** The stand-in's HTTP door: all its services on one port, each an `Api` that knows its own paths. */
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { messageOf } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 
 /** One request to the stand-in's HTTP door, read whole. */
 export interface ApiRequest {
@@ -31,6 +37,9 @@ export interface DoorOptions {
   readonly port: number;
   /** Told of what threw inside an API: a bug of ours, answered with 500. */
   readonly onError?: (error: unknown, request: string) => void;
+  /** Whoever has not sent a request whole by then holds a connection for nothing. */
+  readonly requestTimeoutMs?: number;
+  readonly maxConnections?: number;
 }
 
 export interface Door {
@@ -42,20 +51,27 @@ export interface Door {
 const MAX_BODY_BYTES = 1024 * 1024;
 /** SDK clients keep idle connections for a while and must not find one closed just as they use it. */
 const KEEP_ALIVE_MS = 65_000;
-/** Whoever has not sent a request whole by then holds a connection for nothing. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Beyond it, connections are closed as they come. */
+const MAX_CONNECTIONS = 16_384;
+/** Of all requests that are being read. */
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
 
 /** Listens. @throws the system's error where the address is taken. */
-export async function createDoor(apis: readonly Api[], { host, port, onError }: DoorOptions): Promise<Door> {
+export async function createDoor(apis: readonly Api[], options: DoorOptions): Promise<Door> {
+  const { host, port, onError, requestTimeoutMs = REQUEST_TIMEOUT_MS, maxConnections = MAX_CONNECTIONS } = options;
+  const readBody = bodyReader();
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: requestTimeoutMs,
+      // Node looks for those that are late in these steps.
+      connectionsCheckingInterval: Math.min(1000, requestTimeoutMs),
+    },
     (incoming, response) => {
       readBody(incoming, (body) => {
-        if (body === undefined) {
-          answer(
-            response,
-            refusal(413, 'RequestEntityTooLargeException', `A request has at most ${MAX_BODY_BYTES} bytes`),
-          );
+        if (!Buffer.isBuffer(body)) {
+          answer(response, body);
           return;
         }
         handle(apis, incoming, body).then(
@@ -68,8 +84,10 @@ export async function createDoor(apis: readonly Api[], { host, port, onError }: 
       });
     },
   );
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  server.maxConnections = maxConnections;
+  server.on('clientError', (error, socket) => {
+    if (socket.writable) socket.end(malformed(codeOf(error)));
+    else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -90,25 +108,54 @@ export async function createDoor(apis: readonly Api[], { host, port, onError }: 
   };
 }
 
-/** Hands over the body, or undefined as soon as it grows too large. */
-function readBody(incoming: IncomingMessage, done: (body: Buffer | undefined) => void): void {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  incoming.on('data', (piece: Buffer) => {
-    bytes += piece.length;
-    if (bytes <= MAX_BODY_BYTES) pieces.push(piece);
-    else {
-      incoming.removeAllListeners('data').removeAllListeners('end');
-      incoming.resume();
-      done(undefined);
-    }
-  });
-  incoming.on('end', () => done(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces, bytes)));
-  incoming.on('error', () => {}); // the client is gone; there is nobody to answer
+type Body = Buffer | ApiReply;
+
+const TOO_LARGE = refusal(413, 'RequestEntityTooLargeException', `A request has at most ${MAX_BODY_BYTES} bytes`);
+const TOO_MUCH = refusal(503, 'ServiceUnavailableException', 'Too many requests are being read');
+/** A body may come a byte at a time, each with a Buffer of its own: so many are made one. */
+const SMALL_PIECES = 64;
+
+/** Hands over the body, or what to answer as soon as it grows too large. */
+function bodyReader(): (incoming: IncomingMessage, done: (body: Body) => void) => void {
+  let held = 0;
+  return (incoming, done) => {
+    const pieces: Buffer[] = [];
+    let small: Buffer[] = [];
+    let bytes = 0;
+    let open = true;
+    const end = (body?: Body) => {
+      if (!open) return;
+      open = false;
+      held -= bytes;
+      if (body !== undefined) done(body);
+    };
+    incoming.on('data', (piece: Buffer) => {
+      if (!open) return;
+      bytes += piece.length;
+      held += piece.length;
+      if (bytes > MAX_BODY_BYTES) end(TOO_LARGE);
+      else if (held > MAX_HELD_BYTES) end(TOO_MUCH);
+      else if (small.push(piece) === SMALL_PIECES) {
+        pieces.push(Buffer.concat(small));
+        small = [];
+      }
+    });
+    incoming.on('end', () => {
+      if (pieces.length === 0 && small.length === 1) end(small[0]);
+      else end(Buffer.concat([...pieces, ...small], bytes));
+    });
+    incoming.on('error', () => {}); // the client is gone; there is nobody to answer
+    incoming.on('close', () => end());
+    if (Number(incoming.headers['content-length']) > MAX_BODY_BYTES) end(TOO_LARGE);
+  };
 }
 
+/** A request may name its server once more [RFC 9112, 3.2.2]. */
+const ABSOLUTE = /^https?:\/\/[^/?]*/i;
+
 async function handle(apis: readonly Api[], incoming: IncomingMessage, body: Buffer): Promise<ApiReply> {
-  const { method = 'GET', url = '/', headers } = incoming;
+  const { method = 'GET', headers } = incoming;
+  const url = (incoming.url ?? '/').replace(ABSOLUTE, '');
   const mark = url.indexOf('?');
   const path = segments(mark < 0 ? url : url.slice(0, mark));
   if (path === undefined) return refusal(400, 'ValidationException', 'The path is not well encoded');
@@ -148,7 +195,27 @@ function answer(response: ServerResponse, { status, headers, body, stream }: Api
     'content-length': Buffer.byteLength(bytes),
     ...headers,
     // The rest of an oversized body would be read as the next request.
-    ...(status === 413 ? { connection: 'close' } : {}),
+    ...(status === 413 || status === 503 ? { connection: 'close' } : {}),
   });
   response.end(bytes);
+}
+
+/** What Node's parser did not take, as a whole answer. */
+function malformed(code: string | undefined): string {
+  const [status, name, message] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? ([431, 'RequestHeaderFieldsTooLargeException', 'The headers are too large'] as const)
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ([408, 'RequestTimeoutException', 'The request did not come in time'] as const)
+        : ([400, 'BadRequestException', 'The request is no HTTP'] as const);
+  const body = JSON.stringify({ message });
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `x-amzn-errortype: ${name}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }
