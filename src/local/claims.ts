@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { IotError, invalid } from './iot/errors.ts';
 import { applyTemplate } from './iot/provisioning-template.ts';
 import type { Registry } from './iot/registry.ts';
+import { parseJson } from './json.ts';
 
 /** What goes back to the device that asked, on `<topic>/accepted` or `<topic>/rejected`. */
 export interface ClaimReply {
@@ -94,7 +95,7 @@ function bodyOf(payload: Buffer): Body {
   if (payload.length === 0) return {};
   let body: unknown;
   try {
-    body = JSON.parse(payload.toString('utf8'));
+    body = parseJson(payload);
   } catch {
     throw invalid('The payload is not JSON');
   }

@@ -1,5 +1,6 @@
 /** The form in which the operations of the control plane are written down: a method, a path, and what it does. */
 import type { ApiRequest } from '../http.ts';
+import { parseJson } from '../json.ts';
 import type { Page } from './catalogue.ts';
 import { IotError, invalid } from './errors.ts';
 import { pageSize } from './names.ts';
@@ -57,7 +58,7 @@ function bodyOf(bytes: Buffer): Record<string, unknown> {
   if (bytes.length === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = parseJson(bytes);
   } catch {
     throw invalid('The body is not JSON');
   }

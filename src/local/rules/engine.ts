@@ -2,6 +2,7 @@
 import type { StoppableClock } from '../../clock.ts';
 import { messageOf } from '../../errors.ts';
 import { randomOf } from '../../random.ts';
+import { parseJson } from '../json.ts';
 import type { Scope } from './expression.ts';
 import type { Statement } from './sql.ts';
 
@@ -188,7 +189,7 @@ function errorMessage(
 function parseOnce(bytes: Buffer): () => unknown {
   let parsed: { value: unknown } | undefined;
   return () => {
-    parsed ??= { value: JSON.parse(bytes.toString('utf8')) };
+    parsed ??= { value: parseJson(bytes) };
     return parsed.value;
   };
 }

@@ -1,5 +1,6 @@
 /** SQS behind the stand-in's HTTP door, as today's SDKs and AWS CLI speak to it (AWS JSON 1.0). */
 import type { Api, ApiReply } from '../http.ts';
+import { parseJson } from '../json.ts';
 import type { Queue, QueueMessage, Queues } from './queues.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -160,7 +161,7 @@ function whole(input: Input, name: string, absent: number, min: number, max: num
 
 function parse(bytes: Buffer): Input {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value = parseJson(bytes);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Input;
   } catch {
     // said below

@@ -1,5 +1,6 @@
 /** Amazon Location's trackers behind the stand-in's HTTP door, as the AWS SDKs speak to it (REST-JSON). */
 import type { Api, ApiRequest } from '../http.ts';
+import { parseJson } from '../json.ts';
 import { invalid, LocationError } from './errors.ts';
 import { OPERATIONS, type OperationName } from './model.ts';
 import { positionOperations } from './position-operations.ts';
@@ -78,7 +79,7 @@ function bodyOf(bytes: Buffer): object {
   if (bytes.length === 0) return {};
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = parseJson(bytes);
   } catch {
     throw invalid('The body is not JSON', 'CannotParse');
   }
