@@ -56,14 +56,14 @@ function* rounds(world: World, depot: Spot, random: AgentRandom): Generator<Leg,
   // The first loading has been going on for a while, so that couriers do not all set off at once.
   yield {
     status: 'loading',
-    change: ['available', 'service_start'],
+    changes: [['available', 'service_start']],
     seconds: logNormal(LOADING, random) * random.fraction(),
   };
   for (;;) {
     for (const [i, drop] of newRound(world, depot, random).entries()) {
-      yield { status: 'traveling', to: drop, ...(i === 0 && { change: ['reserved', 'user_pick_up'] as const }) };
+      yield { status: 'traveling', to: drop, ...(i === 0 && { changes: [['reserved', 'user_pick_up'] as const] }) };
       const seconds = Math.max(LEAST_DROP, logNormal(DROP, random));
-      yield { status: 'delivering', change: ['available', 'user_drop_off'], seconds };
+      yield { status: 'delivering', changes: [['available', 'user_drop_off']], seconds };
     }
     yield { status: 'returning', to: depot };
     yield { status: 'loading', seconds: logNormal(LOADING, random) };

@@ -2,18 +2,20 @@ import { agentRandom, PURPOSE } from '../agent-random.ts';
 import type { Spot } from '../map/graph.ts';
 import { placeOf } from '../map/route-line.ts';
 import type { World } from '../world.ts';
-import type { Agent, AgentEvents, AgentState, ChangeReason, ChangeType } from './agent.ts';
+import type { Agent, AgentEvents, AgentState } from './agent.ts';
 import { type Dropouts, newReceiver } from './gps.ts';
 import { type Journey, newJourney, type Place } from './journey.ts';
-import { journeyEvents } from './journey-events.ts';
+import { type Change, journeyEvents } from './journey-events.ts';
 import { newDriver } from './road-stretches.ts';
 
 /** What an agent does next: drive to a place, or stay where it is for some seconds. */
 export interface Leg {
   readonly status: string;
   /** Told as the leg begins. */
-  readonly change?: readonly [ChangeType, ChangeReason];
+  readonly changes?: readonly Change[];
   readonly to?: Spot;
+  /** Of a drive: the share, 0 … 1, of its time that lies behind when it begins; only for what the simulation begins with. */
+  readonly done?: number;
   /** Of a stay: how long. A drive takes what it takes. */
   readonly seconds?: number;
 }
@@ -77,18 +79,19 @@ export function newTraveller(
       tell.arrival(began, journey);
     }
     began = ends;
-    const { status, change, to, seconds = NO_WAY_STAY } = itinerary.next(spot, began);
+    const { status, changes = [], to, done = 0, seconds = NO_WAY_STAY } = itinerary.next(spot, began);
     const way = to && route(spot, to);
     state.status = status;
     if (way && to) {
       journey = newJourney(graph, way, driver, driving);
       spot = to;
+      began -= Math.round(done * journey.seconds * 1000) / 1000;
     } else {
       journey = undefined;
     }
     // Whole milliseconds, as probes and trips have them.
     ends = Math.ceil((began + (journey?.seconds ?? Math.max(LEAST_STAY, seconds))) * 1000) / 1000;
-    if (change) tell.change(began, change, place);
+    for (const change of changes) tell.change(began, change, place);
     if (journey) tell.departure(began, journey);
   }
 }

@@ -5,9 +5,10 @@ import type { Spot } from '../map/graph.ts';
 import { placeOf } from '../map/route-line.ts';
 import type { World } from '../world.ts';
 import type { AgentModel } from './agent.ts';
-import { localTime, pauseByDay } from './day-demand.ts';
+import { busyness, localTime, pauseByDay } from './day-demand.ts';
 import type { Dropouts } from './gps.ts';
-import { type Leg, newTraveller } from './itinerary.ts';
+import { type Itinerary, newTraveller } from './itinerary.ts';
+import type { Change } from './journey-events.ts';
 
 export interface RealisticSettings {
   /** Times without a fix; none unless given. */
@@ -29,31 +30,44 @@ const [LOOKS, FARTHER] = [6, 1.25];
  */
 const [MEDIAN_PAUSE, PAUSE_SPREAD] = [480, 1];
 
-/** Cars between places where people want to be, by the time of day, driven as real cars are. */
+/** About what a trip takes, in seconds: it says how many cars are on their way when the simulation begins. */
+const USUAL_TRIP = 600;
+
+/**
+ * Cars between places where people want to be, by the time of day, driven as real cars are. The day is under way when the
+ * simulation begins: some cars are in the middle of a trip, the others in the middle of a pause.
+ */
 export function realisticModel({ dropouts }: RealisticSettings = {}): AgentModel {
   return {
     name: 'realistic',
     newAgent: (world, seed, index, _id, events) => {
       const random = agentRandom(seed, index, PURPOSE.trips);
       const from = world.snap(...world.demand.pick(random));
-      let goes = false;
-      let isFirst = true;
-      const next = (spot: Spot, second: number): Leg => {
-        goes = !goes && !isFirst;
-        if (goes) {
-          return { status: 'traveling', change: ['reserved', 'user_pick_up'], to: destination(world, spot, random) };
-        }
-        const here = placeOf(world.graph, spot);
-        const whole = MEDIAN_PAUSE * Math.exp(PAUSE_SPREAD * random.normal());
-        // The first pause has been going on for a while, so that cars do not all set off at once.
-        const pause = isFirst ? whole * random.fraction() : whole;
-        const reason = isFirst ? 'service_start' : 'user_drop_off';
-        isFirst = false;
-        const seconds = pauseByDay(localTime(world.start + second * 1000, here[0]), pause);
-        return { status: 'idling', change: ['available', reason], seconds };
-      };
-      return newTraveller(world, seed, index, { from, next }, { events, dropouts });
+      return newTraveller(world, seed, index, { from, next: byTurns(world, random) }, { events, dropouts });
     },
+  };
+}
+
+/** A trip, a pause, a trip … */
+function byTurns(world: World, random: AgentRandom): Itinerary['next'] {
+  let isFirst = true;
+  let isTravelling = false;
+  return (spot, second) => {
+    const [longitude] = placeOf(world.graph, spot);
+    const local = localTime(world.start + second * 1000, longitude);
+    const changes: Change[] = isFirst ? [['available', 'service_start']] : [];
+    const pause = () => MEDIAN_PAUSE * Math.exp(PAUSE_SPREAD * random.normal());
+    const wasFirst = isFirst;
+    isFirst = false;
+    // Of all cars, as many are on their way as trips take of trips and pauses.
+    isTravelling = wasFirst ? random.fraction() < USUAL_TRIP / (USUAL_TRIP + pause() / busyness(local)) : !isTravelling;
+    if (isTravelling) {
+      changes.push(['reserved', 'user_pick_up']);
+      const done = wasFirst ? random.fraction() : 0;
+      return { status: 'traveling', changes, to: destination(world, spot, random), done };
+    }
+    if (!wasFirst) changes.push(['available', 'user_drop_off']);
+    return { status: 'idling', changes, seconds: pauseByDay(local, pause() * (wasFirst ? random.fraction() : 1)) };
   };
 }
 

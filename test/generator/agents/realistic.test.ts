@@ -54,6 +54,14 @@ describe('realistic cars', () => {
     expect(lengths.filter((length) => length > 60).length / lengths.length).toBeGreaterThan(0.9);
   });
 
+  it('are under way from the first second on: some travel, each in the middle of its trip', () => {
+    const first = Array.from({ length: 300 }, (_, index) => drive(index, 1)[0]!);
+    const travelling = first.filter(({ status }) => status === 'traveling');
+    expect(travelling.length / first.length).toBeGreaterThan(0.35);
+    expect(travelling.length / first.length).toBeLessThan(0.65);
+    expect(travelling.filter(({ speed }) => speed > 2).length / travelling.length).toBeGreaterThan(0.5);
+  });
+
   it('stop on their way', () => {
     let [stops, km] = [0, 0];
     for (let index = 0; index < 40; index++) {
@@ -135,6 +143,8 @@ describe('realistic cars', () => {
       for (let i = 1; i < lon.length; i++)
         line += metresApart({ lon: lon[i]!, lat: lat[i]! }, { lon: lon[i - 1]!, lat: lat[i - 1]! });
       expect(Math.abs(line - metres)).toBeLessThan(metres * 0.2 + 30);
+      // A trip may have begun before the simulation did.
+      if (startTime < NOON) continue;
       // Where the probes of that second are, as two receivers would have it.
       const from = heard[Math.ceil((startTime - NOON) / 1000) - 1]!;
       expect(metresApart(from, { lon: lon[0]!, lat: lat[0]! })).toBeLessThan(50);
