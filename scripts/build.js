@@ -5,6 +5,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 rmSync('dist', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 
+// The map page.
+execFileSync('node_modules/.bin/vite', ['build', 'web', '--logLevel', 'warn'], { stdio: 'inherit' });
+
 // The default map for each vehicle: the roads that the package geojson-path-finder carries, as simctl's own compact graph.
 const { mapFromGeoJson } = await import('../dist/src/generator/map/from-geojson.js');
 const { encodeMap } = await import('../dist/src/generator/map/map-file.js');

@@ -24,6 +24,11 @@ export interface LookedAt {
   readonly askedAt: number;
   readonly answeredAt: number;
   readonly entries: readonly ListedPosition[];
+  /**
+   * These are changes, pushed on a stream; `askedAt` is when what came before them on it had arrived, or when it had
+   * been opened. None of them was there by then, whatever was last listed of the device.
+   */
+  readonly pushed?: boolean;
 }
 
 export interface View {
@@ -49,7 +54,7 @@ export function newView(): View {
     get seen() {
       return seen;
     },
-    see({ tracker, askedAt, answeredAt, entries }) {
+    see({ tracker, askedAt, answeredAt, entries, pushed }) {
       const lines: ReceivedLine[] = [];
       for (const entry of entries) {
         const fix = readEntry(entry);
@@ -59,7 +64,8 @@ export function newView(): View {
         const sameTracker = before?.tracker === tracker;
         if (before === undefined || sampleTime > before.sampleTime) {
           // Where no request showed a predecessor, any page of the last whole round might have had it: its beginning.
-          const notBefore = sameTracker ? before.askedAt : (rounds.get(tracker) ?? 0);
+          const listed = sameTracker ? before.askedAt : (rounds.get(tracker) ?? 0);
+          const notBefore = pushed ? Math.max(listed, askedAt) : listed;
           lines.push({ ...fix, notBefore, seenAt: answeredAt });
           shown.set(id, { sampleTime, tracker, askedAt });
         } else if (sampleTime === before.sampleTime && sameTracker) {

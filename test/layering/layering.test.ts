@@ -34,6 +34,11 @@ const PLANTED: readonly [folder: string, code: string, rule: string][] = [
     "import { openBackend } from '../../src/run/backend.ts';\nexport const x = openBackend;\n",
     'noRestrictedImports',
   ],
+  [
+    'web/src',
+    "import { queryApi } from '../../src/receiver/query.ts';\nexport const x = queryApi;\n",
+    'noRestrictedImports',
+  ],
   ['src/workers', 'export const x = Date.now();\n', 'noRestrictedGlobals'],
   ['src/workers', 'export const x = setTimeout(() => {}, 1);\n', 'noRestrictedGlobals'],
   ['src/workers', 'export const x = Math.random();\n', ' plugin '],

@@ -1,0 +1,28 @@
+import IconButton from '@mui/material/IconButton';
+import Tooltip from '@mui/material/Tooltip';
+import { useState } from 'react';
+import { useAnnounce } from './announcer.tsx';
+import { LinkIcon } from './icons.tsx';
+
+/** Copies the page's address, which says what it shows. */
+export function ShareButton() {
+  const [copied, setCopied] = useState(false);
+  const announce = useAnnounce();
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      setCopied(true);
+      announce('Link copied');
+      setTimeout(() => setCopied(false), 2_000);
+    } catch {
+      announce(`The link is ${location.href}`);
+    }
+  };
+  return (
+    <Tooltip title={copied ? 'Copied' : 'Copy link'}>
+      <IconButton aria-label="Copy link" size="small" onClick={() => void copy()}>
+        <LinkIcon />
+      </IconButton>
+    </Tooltip>
+  );
+}
