@@ -12,6 +12,8 @@ export const BUGS = {
     'the vertices of a trip are stamped a second apart; mended: with the time at which the vehicle was there',
   'stay-broken':
     'a broken vehicle stays where it is for ever, and its whole trip is written; mended: the trip ends there, and the vehicle is repaired',
+  'shrunk-radius':
+    'discs are drawn on Web Mercator, so that tripDistance shrinks with the cosine of the latitude; mended: kilometres are kilometres',
   'endless-service':
     'serviceDuration is never read; mended: a vehicle leaves service after it, is silent, and comes back a day after it last came',
 } as const;

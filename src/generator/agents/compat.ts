@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 import type { Agent, AgentEvents, AgentModel, AgentState, ChangeReason, ChangeType } from './agent.ts';
 import type { Bug } from './bugs.ts';
 import { FIX, newNoise } from './compat-noise.ts';
+import { shrunkRadius } from './compat-radius.ts';
 import { type Cursor, newCursor } from './cursor.ts';
 import { chooseLeg, type Leg } from './leg.ts';
 import type { Profile } from './profiles.ts';
@@ -185,7 +186,8 @@ function newVehicle(
 
   /** @returns whether there is a way to anywhere */
   function setOff(now: number, status: 'searching' | 'traveling', meanKm: number): boolean {
-    leg = chooseLeg(world, random, spot, here, folded(meanKm));
+    const km = folded(meanKm);
+    leg = chooseLeg(world, random, spot, here, mended('shrunk-radius') ? km : shrunkRadius(km, here));
     if (leg === undefined) return false;
     cursor = newCursor(leg.line);
     since = now;
