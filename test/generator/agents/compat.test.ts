@@ -133,7 +133,8 @@ describe("the tool's bugs, and without them", () => {
 
   it('idle-once: pauses between trips last one second; mended, about idleTimeBetweenTrips', () => {
     const pauses = (mend: readonly Bug[]) => {
-      const { changes } = simulate(fleet({ ...EXACT, distanceBetweenTrips: 0 }, mend, 7200, 40));
+      const ours = fleet({ ...EXACT, distanceBetweenTrips: 0 }, mend, 7200, 40);
+      const { changes } = simulate({ ...ours, every: ours.seconds - 1 });
       const left = new Map<string, number>();
       const lengths: number[] = [];
       for (const line of changes) {
@@ -158,7 +159,7 @@ describe("the tool's bugs, and without them", () => {
     }
     for (const { times, startTime, endTime } of tripsOf(fleet(CAR, ['vertex-seconds']))) {
       expect(times[0]).toBe(startTime);
-      expect(times.at(-1)).toBe(Math.round(endTime));
+      expect(Math.abs(times.at(-1)! - endTime)).toBeLessThanOrEqual(1);
       expect([...times]).toEqual([...times].sort((a, b) => a - b));
     }
   });
