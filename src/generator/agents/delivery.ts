@@ -71,7 +71,7 @@ function* rounds(world: World, depot: Spot, random: AgentRandom): Generator<Leg,
 }
 
 /** Drops near each other, in the order in which they are visited. */
-export function newRound({ graph, demand, snap }: World, depot: Spot, random: AgentRandom): Spot[] {
+function newRound({ graph, demand, snap }: World, depot: Spot, random: AgentRandom): Spot[] {
   const from = placeOf(graph, depot);
   const district = demand.pickWithin(random, from, DISTRICT_WITHIN_KM) ?? demand.pick(random);
   const count = LEAST_DROPS + random.below(MOST_DROPS - LEAST_DROPS + 1);

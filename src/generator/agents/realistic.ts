@@ -72,7 +72,7 @@ function byTurns(world: World, random: AgentRandom): Itinerary['next'] {
 }
 
 /** A place where people want to be, about as far away as trips are; in a small map, about as far as can be. */
-export function destination({ graph, demand, snap }: World, from: Spot, random: AgentRandom): Spot {
+function destination({ graph, demand, snap }: World, from: Spot, random: AgentRandom): Spot {
   const here: Position = placeOf(graph, from);
   const wanted = Math.max(LEAST_KM, MEDIAN_KM * Math.exp(KM_SPREAD * random.normal()));
   let best: Position | undefined;
