@@ -15,9 +15,10 @@ export interface Leg {
 
 /** Where nobody wants to go within the radius, or the vehicle is there already, trip-simulator looks half as far again … */
 const WIDER = 1.5;
-/** … for ever; after so many times, 1.5^60 being 3.7e10, any radius has seen the whole Earth. */
+/** … for ever; after so many times, 1.5^60 being 3.7e10, any radius has become that of the Earth. */
 const MOST_TRIES = 60;
-const HALF_THE_EARTH_KM = 20_016;
+/** A disc so wide is no disc on the Mercator map any more: anywhere will do. */
+const ANYWHERE_KM = 2000;
 
 /**
  * A way to somewhere in the disc of `km` around `here`, by demand.
@@ -26,8 +27,9 @@ const HALF_THE_EARTH_KM = 20_016;
 export function chooseLeg(world: World, random: AgentRandom, from: Spot, here: Position, km: number): Leg | undefined {
   let radius = km;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const there = world.demand.pickWithin(random, here, radius);
-    radius = Math.min(radius * WIDER, HALF_THE_EARTH_KM);
+    const { pick, pickWithin } = world.demand;
+    const there = radius < ANYWHERE_KM ? pickWithin(random, here, radius) : pick(random);
+    radius *= WIDER;
     if (there === undefined) continue;
     const to = world.snap(there[0], there[1]);
     const route = world.route(from, to);

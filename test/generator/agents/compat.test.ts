@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentEvents, Trip } from '../../../src/generator/agents/agent.ts';
 import { BUGS, type Bug, bugsToMend } from '../../../src/generator/agents/bugs.ts';
 import { compatModel } from '../../../src/generator/agents/compat.ts';
-import { PROFILES, type Profile } from '../../../src/generator/agents/profiles.ts';
+import { checkProfile, PROFILES, type Profile } from '../../../src/generator/agents/profiles.ts';
 import type { World } from '../../../src/generator/world.ts';
 import { newWorld } from '../../../src/generator/world.ts';
 import { simulate, tripsOf } from '../../support/simulate.ts';
@@ -116,10 +116,53 @@ describe('a vehicle', () => {
     });
     expect(trips.length).toBeGreaterThan(0);
     expect(radii[1]! / radii[0]!).toBeCloseTo(1.5, 9);
-    const deserted: World = { ...world, demand: { ...remote, pickWithin: () => undefined } };
+    // Its disc has no demand, and everywhere is where it is.
+    const deserted: World = { ...world, demand: { pick: () => [12, 57], pickWithin: () => undefined } };
     const files = simulate({ world: deserted, model: compatModel({ profile: CAR }), agents: 2, seconds: 600 });
     expect(files.probes.every((line) => line.includes('"idling"'))).toBe(true);
     expect(files.changes).toHaveLength(2);
+  });
+});
+
+describe('any profile', () => {
+  it('makes a fleet that goes on, whose fixes are places and whose events come in order', () => {
+    const small = newWorld(gridMap(3), START);
+    const ms = fc.oneof(fc.double({ min: 1000, max: 3.2e12, noNaN: true }), fc.integer({ min: 1000, max: 900_000 }));
+    const km = fc.oneof(
+      fc.double({ min: 0.001, max: 20_000, noNaN: true }),
+      fc.double({ min: 0.001, max: 2, noNaN: true }),
+    );
+    const profile = fc.record({
+      tripDistance: km,
+      distanceBetweenTrips: fc.oneof(km, fc.constant(0)),
+      horizontalAccuracy: fc.double({ min: 0, max: 10, noNaN: true }),
+      idleTimeBetweenTrips: fc.oneof(ms, fc.constant(0)),
+      serviceDuration: ms,
+      timeToBreakage: ms,
+    });
+    const mend = fc.subarray(Object.keys(BUGS) as Bug[]);
+    fc.assert(
+      fc.property(profile, mend, fc.nat(), (given, mended, seed) => {
+        const model = compatModel({ profile: checkProfile(given, 'any.json'), mend: mended });
+        let told = 0;
+        let events = 0;
+        const event = (second: number) => {
+          if (second < told) expect.unreachable(`${second} after ${told}`);
+          told = second;
+          events++;
+        };
+        const agent = model.newAgent(small, seed, 0, 'ABC-0001', { change: event, leg: event, trip: event });
+        for (let second = 1; second <= 900; second++) {
+          const { lon, lat, status, speed, silent } = agent.at(second);
+          const isPlace = Math.abs(lon) <= 180 && Math.abs(lat - 57) < 1;
+          const isSane = speed >= 0 && speed < 100 && silent === (status === 'deactivating');
+          if (!isPlace || !isSane || told > second)
+            expect.unreachable(`${second}: ${lon},${lat} ${status} ${speed} ${told}`);
+        }
+        expect(events).toBeGreaterThan(0);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
