@@ -4,6 +4,7 @@ import { type Chains, chainsOf } from './chains.ts';
 import { bearing, metresBetween } from './distance.ts';
 import { type DraftEdges, draftEdges } from './draft-edges.ts';
 import type { Naming, RoadGraph } from './graph.ts';
+import { landmarkWeights } from './landmarks.ts';
 import type { Streets } from './streets.ts';
 import { largestStrongComponent, type Rows } from './strong-component.ts';
 
@@ -32,7 +33,8 @@ export function buildGraph(naming: Naming, streets: Streets, gaps = 0): RoadGrap
       { hint: gaps > 0 ? CUT_HINT : 'Take a larger extract, or one of another place.' },
     );
   }
-  return assemble(naming, streets, chains, kept);
+  const graph = assemble(naming, streets, chains, kept);
+  return { ...graph, landmarks: landmarkWeights(graph) };
 }
 
 const CUT_HINT =
@@ -52,7 +54,7 @@ function turns({ firstEdge, to }: DraftEdges, { firstBarred, barred }: Bars): Ro
   return { first, target: Uint32Array.from(target) };
 }
 
-function assemble(naming: Naming, streets: Streets, chains: Chains, edges: DraftEdges): RoadGraph {
+function assemble(naming: Naming, streets: Streets, chains: Chains, edges: DraftEdges): Omit<RoadGraph, 'landmarks'> {
   const count = edges.from.length;
   const nodes = usedNodes(chains.nodes.length, edges);
   const bars = barredTurns(streets, chains, edges);

@@ -1,7 +1,7 @@
 import type { Position } from '../../model.ts';
 import type { DemandTiles } from './demand-scores.ts';
 import { METRES_PER_DEGREE } from './distance.ts';
-import { latOf, lonOf, tileKey, tileOf, tileX, tileY } from './tiles.ts';
+import { latOf, lonOf, tileOf, tileX, tileY } from './tiles.ts';
 
 /** Where the draws come from: a fraction in [0, 1). */
 interface Fractions {
@@ -21,10 +21,12 @@ export interface Demand {
  */
 export function newDemand({ tile, sum }: DemandTiles): Demand {
   const total = sum.at(-1)!;
-  const [firstRow, lastRow] = [tileOf(tile[0]!)[1], tileOf(tile.at(-1)!)[1]];
+  const rows = rowsOf(tile);
+  const { firstRow, first, column } = rows;
+  const lastRow = firstRow + first.length - 2;
   // Of the rows within the disc: where each begins, and the sum up to its end.
-  let begins = new Uint32Array(256);
-  let sums = new Float64Array(256);
+  const begins = new Uint32Array(first.length);
+  const sums = new Float64Array(first.length);
   const before = (at: number) => (at === 0 ? 0 : sum[at - 1]!);
 
   const placeIn = (random: Fractions, at: number): Position => {
@@ -35,34 +37,55 @@ export function newDemand({ tile, sum }: DemandTiles): Demand {
     pick: (random) => placeIn(random, firstAbove(sum, random.fraction() * total, 0, sum.length - 1)),
     pickWithin(random, [lon, lat], km) {
       const reach = (km * 1000) / METRES_PER_DEGREE;
-      const centre = Math.floor(tileY(lat));
-      const [top, bottom] = [
-        Math.max(firstRow, Math.floor(tileY(lat + reach))),
-        Math.min(lastRow, Math.floor(tileY(lat - reach))),
-      ];
-      if (bottom - top >= begins.length) {
-        begins = new Uint32Array(2 * (bottom - top));
-        sums = new Float64Array(2 * (bottom - top));
-      }
-      let [inside, rows] = [0, 0];
+      const middle = Math.floor(tileY(lat));
+      const top = Math.max(firstRow, Math.floor(tileY(lat + reach)));
+      const bottom = Math.min(lastRow, Math.floor(tileY(lat - reach)));
+      let [inside, count] = [0, 0];
       for (let row = top; row <= bottom; row++) {
         // The disc is widest where the row comes nearest to its middle.
-        const nearest = row === centre ? lat : latOf(row < centre ? row + 1 : row);
-        const y = nearest - lat;
-        const width = Math.sqrt(Math.max(0, reach * reach - y * y)) / Math.cos((nearest * Math.PI) / 180);
-        const begin = firstAtLeast(tile, tileKey(Math.max(0, tileX(lon - width)), row));
-        const end = firstAtLeast(tile, tileKey(tileX(lon + width), row) + 1);
-        if (end <= begin) continue;
+        const border = row - firstRow + (row < middle ? 1 : 0);
+        const y = row === middle ? 0 : rows.lat[border]! - lat;
+        const widest = Math.sqrt(Math.max(0, reach * reach - y * y));
+        const width = widest / (row === middle ? Math.cos((lat * Math.PI) / 180) : rows.cosine[border]!);
+        const [from, to] = [first[row - firstRow]!, first[row - firstRow + 1]!];
+        const begin = firstAtLeast(column, Math.floor(tileX(lon - width)), from, to);
+        const end = firstAtLeast(column, Math.floor(tileX(lon + width)) + 1, begin, to);
+        if (end === begin) continue;
         inside += before(end) - before(begin);
-        begins[rows] = begin;
-        sums[rows++] = inside;
+        begins[count] = begin;
+        sums[count++] = inside;
       }
       if (!(inside > 0)) return undefined;
       const drawn = random.fraction() * inside;
-      const row = firstAbove(sums, drawn, 0, rows - 1);
+      const row = firstAbove(sums, drawn, 0, count - 1);
       const offset = drawn - (row === 0 ? 0 : sums[row - 1]!);
       return placeIn(random, firstAbove(sum, before(begins[row]!) + offset, begins[row]!, tile.length - 1));
     },
+  };
+}
+
+/** Tiles of row r are first[r - firstRow] … first[r - firstRow + 1] - 1, and its northern border is that of its place. */
+interface Rows {
+  readonly firstRow: number;
+  readonly first: Uint32Array;
+  readonly column: Uint32Array;
+  /** Degrees, and their cosines. */
+  readonly lat: Float64Array;
+  readonly cosine: Float64Array;
+}
+
+function rowsOf(tile: Float64Array): Rows {
+  const [firstRow, lastRow] = [tileOf(tile[0]!)[1], tileOf(tile.at(-1)!)[1]];
+  const first = new Uint32Array(lastRow - firstRow + 2);
+  for (const key of tile) first[tileOf(key)[1] - firstRow + 1]!++;
+  for (let row = 1; row < first.length; row++) first[row]! += first[row - 1]!;
+  const lat = Float64Array.from(first, (_, row) => latOf(firstRow + row));
+  return {
+    firstRow,
+    first,
+    column: Uint32Array.from(tile, (key) => tileOf(key)[0]),
+    lat,
+    cosine: lat.map((degrees) => Math.cos((degrees * Math.PI) / 180)),
   };
 }
 
@@ -77,8 +100,12 @@ function firstAbove(values: Float64Array, value: number, from: number, last: num
   return low;
 }
 
-function firstAtLeast(values: Float64Array, value: number): number {
-  let [low, high] = [0, values.length];
+/** The first place from `from` whose value is at least `value`; `to` where there is none before. */
+function firstAtLeast(values: Uint32Array, value: number, from: number, to: number): number {
+  // Most rows of a large disc lie in it from end to end.
+  if (from === to || values[from]! >= value) return from;
+  if (values[to - 1]! < value) return to;
+  let [low, high] = [from, to];
   while (low < high) {
     const half = (low + high) >> 1;
     if (values[half]! >= value) high = half;

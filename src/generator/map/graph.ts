@@ -69,6 +69,8 @@ export interface RoadGraph {
   /** barred[firstBarred[e]] … barred[firstBarred[e + 1] - 1] are the edges that one may not turn into from edge e. */
   readonly firstBarred: Uint32Array;
   readonly barred: Uint32Array;
+  /** By edge, rows of what guides a search (landmarks.ts). */
+  readonly landmarks: Float32Array;
 }
 
 export type Naming = Pick<RoadGraph, 'name' | 'attribution'>;
@@ -81,7 +83,11 @@ export interface Spot {
 }
 
 /** Whether the network lets one go from edge into next, which must begin where edge ends. */
-export function isBarred({ firstBarred, barred }: RoadGraph, edge: number, next: number): boolean {
+export function isBarred(
+  { firstBarred, barred }: Pick<RoadGraph, 'firstBarred' | 'barred'>,
+  edge: number,
+  next: number,
+): boolean {
   for (let i = firstBarred[edge]!; i < firstBarred[edge + 1]!; i++) if (barred[i] === next) return true;
   return false;
 }

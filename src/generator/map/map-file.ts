@@ -3,7 +3,7 @@ import type { Naming } from './graph.ts';
 import { newRoadMap, type RoadMap } from './road-map.ts';
 
 /** Raised with every change of what the file holds; part of the name of what is kept in the cache. */
-export const LAYOUT = 'simctl-graph-4';
+export const LAYOUT = 'simctl-graph-5';
 
 const GRAPH = {
   lon: Float64Array,
@@ -26,6 +26,7 @@ const GRAPH = {
   bendLat: Float64Array,
   firstBarred: Uint32Array,
   barred: Uint32Array,
+  landmarks: Float32Array,
 } as const;
 const TILES = { tile: Float64Array, sum: Float64Array } as const;
 

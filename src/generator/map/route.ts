@@ -1,8 +1,8 @@
 import FlatQueue from 'flatqueue';
-import { METRES_PER_DEGREE } from './distance.ts';
 import type { RoadGraph, Spot } from './graph.ts';
-import { placeOf } from './route-line.ts';
+import { LANDMARKS } from './landmarks.ts';
 import { turnSeconds } from './turn.ts';
+import { turnWeights } from './turn-weights.ts';
 
 /**
  * A way through the network: from a share of its first edge to a share of its last, which may be the same. Its seconds
@@ -19,44 +19,36 @@ export interface Route {
 /** Finds the best way, setting off in either direction. Between two spots of a graph there always is one. */
 export type Router = (from: Spot, to: Spot) => Route | undefined;
 
-/** Turning from a road for all into one for those who live there costs so many seconds (`max_turn_weight` of OSRM). */
-const INTO_LOCAL_S = 3276.7;
 const UNREACHED = -1;
 
 /**
- * A* from edge to edge, because what a turn costs depends on where one comes from. A router keeps its arrays from one
- * search to the next, and stamps entries instead of clearing a city for every trip.
+ * A* from edge to edge, because what a turn costs depends on where one comes from, guided by landmarks. A router keeps
+ * its arrays from one search to the next, and stamps entries instead of clearing a city for every trip.
  */
 export function newRouter(graph: RoadGraph): Router {
-  const { lon, lat, firstEdge, to: target, weight, metres, seconds, twin } = graph;
+  const { firstEdge, to: target, weight, metres, seconds, twin } = graph;
   const turns = turnWeights(graph);
+  const goalBounds = newBounds(graph);
   // By edge: the least weight to its end, and the edge before it.
   const cost = new Float64Array(target.length);
   const previous = new Int32Array(target.length);
   const stamp = new Uint32Array(target.length);
   const settled = new Uint32Array(target.length);
   const queue = new FlatQueue<number>();
-  const cosine = leastCosine(lat);
-  const weightPerDegree = leastWeightPerMetre(graph) * METRES_PER_DEGREE;
   let search = 0;
-  let best = { weight: 0, edge: UNREACHED, from: 0, to: 0, previous: UNREACHED };
+  let best = { weight: 0, edge: UNREACHED, share: 0, previous: UNREACHED };
 
   return (from, to) => {
     search++;
     queue.clear();
-    best = { weight: Number.POSITIVE_INFINITY, edge: UNREACHED, from: 0, to: 0, previous: UNREACHED };
+    best = { weight: Number.POSITIVE_INFINITY, edge: UNREACHED, share: 0, previous: UNREACHED };
     const starts = bothWays(from);
     const goals = bothWays(to);
-    const [goalLon, goalLat] = placeOf(graph, to);
-    const ahead = (edge: number) => {
-      const node = target[edge]!;
-      const x = (lon[node]! - goalLon) * cosine;
-      const y = lat[node]! - goalLat;
-      return Math.sqrt(x * x + y * y) * weightPerDegree;
-    };
+    const [goal, other] = [goals[0]!.edge, goals.at(-1)!.edge];
+    const ahead = goalBounds(goals);
     for (const { edge, share } of starts) {
-      for (const goal of goals) {
-        if (goal.edge === edge && goal.share >= share) offer((goal.share - share) * weight[edge]!, goal, UNREACHED);
+      for (const spot of goals) {
+        if (spot.edge === edge && spot.share >= share) offer((spot.share - share) * weight[edge]!, spot, UNREACHED);
       }
       reach(edge, (1 - share) * weight[edge]!, UNREACHED, ahead(edge));
     }
@@ -67,11 +59,13 @@ export function newRouter(graph: RoadGraph): Router {
       const soFar = cost[edge]!;
       const node = target[edge]!;
       const first = firstEdge[node]!;
+      const end = firstEdge[node + 1]!;
       const turn = turns.first[edge]! - first;
-      for (let next = first; next < firstEdge[node + 1]!; next++) {
+      for (let next = first; next < end; next++) {
         const entered = soFar + turns.weight[turn + next]!;
-        if (entered >= best.weight) continue;
-        for (const goal of goals) if (goal.edge === next) offer(entered + goal.share * weight[next]!, goal, edge);
+        if (entered >= best.weight || (settled[next] === search && next !== goal && next !== other)) continue;
+        if (next === goal) offer(entered + goals[0]!.share * weight[next]!, goals[0]!, edge);
+        else if (next === other) offer(entered + goals[1]!.share * weight[next]!, goals[1]!, edge);
         const total = entered + weight[next]!;
         if (stamp[next] === search && cost[next]! <= total) continue;
         reach(next, total, edge, ahead(next));
@@ -98,7 +92,7 @@ export function newRouter(graph: RoadGraph): Router {
   }
 
   function offer(total: number, { edge, share }: Spot, before: number): void {
-    if (total < best.weight) best = { weight: total, edge, from: 0, to: share, previous: before };
+    if (total < best.weight) best = { weight: total, edge, share, previous: before };
   }
 
   function trace(starts: readonly Spot[]): Route {
@@ -106,7 +100,7 @@ export function newRouter(graph: RoadGraph): Router {
     for (let edge = best.previous; edge !== UNREACHED; edge = previous[edge]!) edges.push(edge);
     edges.reverse();
     const fromShare = starts.find(({ edge }) => edge === edges[0])!.share;
-    const toShare = best.to;
+    const toShare = best.share;
     let [length, time] = [0, 0];
     for (let i = 0; i < edges.length; i++) {
       const edge = edges[i]!;
@@ -118,36 +112,34 @@ export function newRouter(graph: RoadGraph): Router {
   }
 }
 
-/** What it weighs to go from edge e into each edge that leaves its end, in their order, from first[e]. */
-function turnWeights(graph: RoadGraph): { first: Uint32Array; weight: Float32Array } {
-  const { firstEdge, to, local } = graph;
-  const first = new Uint32Array(to.length + 1);
-  for (let edge = 0; edge < to.length; edge++) {
-    first[edge + 1] = first[edge]! + firstEdge[to[edge]! + 1]! - firstEdge[to[edge]!]!;
-  }
-  const weight = new Float32Array(first[to.length]!);
-  for (let edge = 0; edge < to.length; edge++) {
-    for (let next = firstEdge[to[edge]!]!; next < firstEdge[to[edge]! + 1]!; next++) {
-      const isInto = local[next]! > local[edge]!;
-      weight[first[edge]! + next - firstEdge[to[edge]!]!] = Math.max(
-        isInto ? INTO_LOCAL_S : 0,
-        turnSeconds(graph, edge, next),
-      );
+/** At least what it weighs from the end of an edge to the goal. */
+type Bound = (edge: number) => number;
+
+function newBounds({ landmarks, weight }: RoadGraph): (goals: readonly Spot[]) => Bound {
+  // By landmark: at least what it weighs from it to the goal, and at most what it weighs from the goal to it.
+  const [least, most] = [new Float64Array(LANDMARKS), new Float64Array(LANDMARKS)];
+  const bound = (edge: number) => {
+    const row = edge * 2 * LANDMARKS;
+    let largest = 0;
+    for (let landmark = 0; landmark < LANDMARKS; landmark++) {
+      const out = least[landmark]! - landmarks[row + landmark]!;
+      const back = landmarks[row + LANDMARKS + landmark]! - most[landmark]!;
+      if (out > largest) largest = out;
+      if (back > largest) largest = back;
     }
-  }
-  return { first, weight };
-}
-
-/** With it, distances on the plane are never longer than on the ground. */
-function leastCosine(lat: Float64Array): number {
-  let most = 0;
-  for (const one of lat) most = Math.max(most, Math.abs(one));
-  return Math.cos((most * Math.PI) / 180);
-}
-
-/** A* is exact where the rest of the way is never overrated; a hair less, for rounding. */
-function leastWeightPerMetre({ weight, metres }: RoadGraph): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let edge = 0; edge < weight.length; edge++) least = Math.min(least, weight[edge]! / metres[edge]!);
-  return Number.isFinite(least) ? least * (1 - 1e-6) : 0;
+    return largest;
+  };
+  return (goals) => {
+    for (let landmark = 0; landmark < LANDMARKS; landmark++) {
+      least[landmark] = Number.POSITIVE_INFINITY;
+      most[landmark] = 0;
+      for (const { edge, share } of goals) {
+        const row = edge * 2 * LANDMARKS + landmark;
+        const rest = (1 - share) * weight[edge]!;
+        least[landmark] = Math.min(least[landmark]!, landmarks[row]! - rest);
+        most[landmark] = Math.max(most[landmark]!, landmarks[row + LANDMARKS]! + rest);
+      }
+    }
+    return bound;
+  };
 }

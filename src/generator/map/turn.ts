@@ -8,7 +8,9 @@ const BACK_S = 20;
 const BIAS = 1.075;
 
 /** Seconds that it takes to turn from an edge into the next, on top of both edges' own; Infinity where that is barred. */
-export function turnSeconds(graph: RoadGraph, edge: number, next: number): number {
+type Turning = Omit<RoadGraph, 'landmarks'>;
+
+export function turnSeconds(graph: Turning, edge: number, next: number): number {
   if (isBarred(graph, edge, next)) return Number.POSITIVE_INFINITY;
   const node = graph.to[edge]!;
   const wait = graph.nodeKind[node] === NODE_KIND.signals ? SIGNALS_S : 0;
