@@ -19,6 +19,9 @@ export interface PoolOptions {
 /** Windows a thread may be ahead of who takes them: it need not wait, and a slow disk fills no memory. */
 const AHEAD = 2;
 
+/** What a thread leaves behind is short-lived: so much more room for it would be memory alone, and save no time. */
+const YOUNG_MB = 8;
+
 /**
  * What a fleet has to say, window by window: each holds all blocks, in order. The lines do not depend on the threads.
  * @throws RunError where a thread dies; the signal's reason; what `openFleet` throws.
@@ -53,6 +56,7 @@ async function* inThreads(
     maxThreads: shares.length,
     // The default, 'sync', would freeze the event loop of a thread between tasks.
     atomics: 'disabled',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
   const dead = new AbortController();
   const over = signal === undefined ? dead.signal : AbortSignal.any([signal, dead.signal]);

@@ -51,8 +51,7 @@ export function newLineBytes(): LineBytes {
     bytes(piece) {
       const { length } = piece;
       room(length);
-      // For pieces this short a loop is quicker than `set`.
-      for (let i = 0; i < length; i++) buffer[at + i] = piece[i]!;
+      buffer.set(piece, at);
       at += length;
     },
     text,

@@ -23,7 +23,7 @@ export function newProbeBytes(ids: readonly string[], properties: boolean): Prob
   const statusOf = (status: string): Buffer => {
     let bytes = statuses.get(status);
     if (bytes === undefined) {
-      bytes = Buffer.from(`,"status":${JSON.stringify(status)}`);
+      bytes = Buffer.from(`,"status":${JSON.stringify(status)}${properties ? '' : POINT}`);
       statuses.set(status, bytes);
     }
     return bytes;
@@ -46,8 +46,8 @@ export function newProbeBytes(ids: readonly string[], properties: boolean): Prob
         member(SPEED, speed);
         member(HEADING, heading);
         member(ACCURACY, accuracy);
+        out.bytes(POINT_BYTES);
       }
-      out.bytes(POINT);
       out.number(state.lon);
       out.bytes(COMMA);
       out.number(state.lat);
@@ -67,6 +67,7 @@ const [SPEED, HEADING, ACCURACY] = ['speed', 'heading', 'accuracy'].map((name) =
   Buffer,
   Buffer,
 ];
-const POINT = Buffer.from('},"geometry":{"type":"Point","coordinates":[');
+const POINT = '},"geometry":{"type":"Point","coordinates":[';
+const POINT_BYTES = Buffer.from(POINT);
 const COMMA = Buffer.from(',');
 const END = Buffer.from(']}}\n');

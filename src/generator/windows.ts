@@ -12,7 +12,7 @@ export interface BlockWindow {
 }
 
 /** Of what a window may come to: lines in memory, and time in which a thread does not listen. */
-const WINDOW_LINES = 40_000;
+const WINDOW_LINES = 16_000;
 const WINDOW_AGENT_SECONDS = 400_000;
 
 /** The last second of each window, ascending, up to the last of all. */
