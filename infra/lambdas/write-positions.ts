@@ -3,6 +3,7 @@ import { BatchUpdateDevicePositionCommand, type LocationClient } from '@aws-sdk/
 import type { IngestLine } from '../../src/logs.ts';
 import { trackerEntry } from '../../src/tracker-entry.ts';
 import type { WireUpdate } from '../../src/wire.ts';
+import type { IngestMetrics } from './embedded-metrics.ts';
 
 /** Prints a line of the ingest log (src/logs.ts) to the function's log stream. */
 export function report(line: Omit<IngestLine, 'ingest' | 'at'>): void {
@@ -25,11 +26,13 @@ export async function writePositions(
   client: LocationClient,
   tracker: string,
   updates: readonly WireUpdate[],
+  metrics: IngestMetrics,
 ): Promise<void> {
   const command = new BatchUpdateDevicePositionCommand({
     TrackerName: tracker,
     Updates: updates.map(trackerEntry),
   });
+  metrics.wrote(updates.length);
   try {
     const { Errors = [] } = await client.send(command);
     const unclaimed = [...Errors];
@@ -40,12 +43,17 @@ export async function writePositions(
         ({ DeviceId, SampleTime }) => DeviceId === update.deviceId && SampleTime?.getTime() === update.sampleTime,
       );
       const error = found < 0 ? undefined : unclaimed.splice(found, 1)[0]?.Error;
-      if (found < 0) report(line);
-      else report({ ...line, code: error?.Code ?? 'Unknown', ...(error?.Message ? { message: error.Message } : {}) });
+      const refusal =
+        found < 0 ? {} : { code: error?.Code ?? 'Unknown', ...(error?.Message ? { message: error.Message } : {}) };
+      report({ ...line, ...refusal });
+      metrics.answered(refusal);
     }
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    for (const update of updates) report({ ...lineOf(tracker, update), code: name, message });
+    for (const update of updates) {
+      report({ ...lineOf(tracker, update), code: name, message });
+      metrics.count('Failed');
+    }
     throw error;
   }
 }

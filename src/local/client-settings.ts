@@ -13,6 +13,7 @@ For the AWS CLI and the SDKs:
 
   export AWS_ENDPOINT_URL_LOCATION=${locationEndpoint}
   export AWS_ENDPOINT_URL_IOT=${iotEndpoint} AWS_ENDPOINT_URL_SQS=${iotEndpoint}
+  export AWS_ENDPOINT_URL_CLOUDWATCH=${iotEndpoint}
   export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
   export AWS_ACCESS_KEY_ID=${target.accessKeyId} AWS_SECRET_ACCESS_KEY=${target.secretAccessKey}
   export AWS_DISABLE_HOST_PREFIX_INJECTION=true

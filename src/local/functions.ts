@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import type { StoppableClock } from '../clock.ts';
 import { openLineLog } from '../line-log.ts';
 import type { IngestLine } from '../logs.ts';
+import type { Metrics } from './cloudwatch/metrics.ts';
 import { deadLetters } from './dead-letters.ts';
 import { failureText, type Handler, LambdaFunction } from './lambda/lambda-function.ts';
 import { captureOutput } from './lambda/output.ts';
 import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
-import { openMetrics } from './metrics.ts';
 
 export interface FunctionsOptions {
   readonly dir: string;
   readonly clock: StoppableClock;
+  readonly metrics: Metrics;
   readonly lambda: Partial<LambdaSettings>;
   /** The handler that stores positions: a folder of `infra/lambdas`. */
   readonly store: 'store-positions' | 'store-batches';
@@ -43,19 +44,19 @@ const QUERY_ENVIRONMENTS = 50;
 const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const moduleOf = (name: string) => new URL(`../../infra/lambdas/${name}/index.${suffix}`, import.meta.url).href;
 
-export function createFunctions({ dir, clock, lambda, store, onDropped, log }: FunctionsOptions): Functions {
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { dir, clock, metrics, lambda, store, onDropped, log } = options;
   const ingestLog = join(dir, 'ingest.ndjson');
   const lines = openLineLog(ingestLog, { append: true });
   lines.failed.catch((error) => log(`the ingest log: ${error.message}`));
   const flushing = setInterval(() => void lines.flush().catch(() => {}), FLUSH_MS);
   const output = captureOutput();
-  const metrics = openMetrics(dir, clock.now);
   const record = deadLetters(dir, clock.now, log);
 
   const create = (name: string, settings: LambdaSettings) => {
     const print = (line: string) => {
       if (line.startsWith('{"ingest":1,')) lines.write(line);
-      else log(`${name}: ${line}`);
+      else if (!metrics.ofLine(line)) log(`${name}: ${line}`);
     };
     return new LambdaFunction({
       name,
@@ -96,7 +97,7 @@ export function createFunctions({ dir, clock, lambda, store, onDropped, log }: F
     async close() {
       clearInterval(flushing);
       output.end();
-      await Promise.all([lines.close(), metrics.close()]);
+      await lines.close();
     },
   };
 }

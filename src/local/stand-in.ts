@@ -11,12 +11,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { openTrackers } from './account-trackers.ts';
 import { type Refusal, startBroker } from './broker.ts';
 import { AWS_BROKER_QUOTA } from './broker-quota.ts';
 import { createAuthority, newAuthorityKeys } from './certificate-authority.ts';
+import { cloudWatchApi } from './cloudwatch/api.ts';
+import { openMetrics } from './cloudwatch/metrics.ts';
 import { acknowledged } from './data-dir/acknowledged.ts';
 import { openData, openDirectory } from './directories.ts';
 import { eventLog } from './event-log.ts';
@@ -27,16 +28,16 @@ import { openHttpsDoor } from './https-door.ts';
 import { INGEST_RULE, type IngestDesign, ingestRule, POSITIONS_STREAM } from './ingest-design.ts';
 import { iotApi } from './iot/api.ts';
 import { createRegistry } from './iot/registry.ts';
-import { EVENT_SOURCE_DEFAULTS, EventSource } from './kinesis/event-source.ts';
-import { Stream } from './kinesis/stream.ts';
 import type { LambdaCounters } from './lambda/lambda-function.ts';
 import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
 import { atPort, endpointOf } from './listening.ts';
 import { locationWriter } from './location-writer.ts';
+import { openPositionsStream } from './positions-stream.ts';
 import { queryApi, STAGE } from './query-api.ts';
 import { type RuleCounters, RuleEngine } from './rules/engine.ts';
 import { RuleBook } from './rules/rule-book.ts';
 import { topicRuleOperations } from './rules/topic-rule-operations.ts';
+import { iotMetrics, streamMetrics } from './service-metrics.ts';
 import { sqsApi } from './sqs/api.ts';
 import { Queues } from './sqs/queues.ts';
 import { locationApi } from './trackers/api.ts';
@@ -133,9 +134,12 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   });
   const queues = new Queues({ region, accountId: ACCOUNT_ID, now });
   const store = design === 'stream' ? 'store-batches' : 'store-positions';
+  const metrics = openMetrics(dir, clock.now);
+  const measured = { ...iotMetrics(metrics), ...streamMetrics(metrics, POSITIONS_STREAM, store) };
   const functions = createFunctions({
     dir,
     clock,
+    metrics,
     lambda: { ...(design === 'stream' ? { environments: SHARDS } : {}), ...options.lambda },
     store,
     onDropped: (name, event) => void queues.send(queues.create(`${name}-dead-letters`), JSON.stringify(event)),
@@ -146,17 +150,22 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     accountId: ACCOUNT_ID,
     now,
     discards: lost,
+    onMatch: measured.onMatch,
+    onAction: measured.onAction,
     onFailure: (_rule, { topic }, what) => log(`rule ${what} (topic ${topic})`),
     jitter: { ms: jitterMs, clock, seed },
   });
-  const positions = new Stream({ name: POSITIONS_STREAM, region, accountId: ACCOUNT_ID, shards: SHARDS, now });
-  const source = new EventSource({
-    stream: positions,
+  const { stream, source } = openPositionsStream({
     region,
-    invoke: (event) => functions.store.invoke(event),
-    settings: EVENT_SOURCE_DEFAULTS,
+    accountId: ACCOUNT_ID,
+    shards: SHARDS,
+    now,
     clock,
-    onDropped: (records, error) => log(`${store}: dropped ${records.length} records: ${messageOf(error)}`),
+    limited: quota === 'aws',
+    store: functions.store,
+    onPut: measured.onPut,
+    onBatch: measured.onBatch,
+    log,
   });
   const functionArn = (name: string) => `arn:aws:lambda:${region}:${ACCOUNT_ID}:function:${name}`;
   const rules = new RuleBook({
@@ -167,7 +176,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     ...shelves,
     targets: {
       lambda: (arn) => (arn === functionArn(store) ? functions.store : undefined),
-      stream: (name) => (name === POSITIONS_STREAM ? positions : undefined),
+      stream: (name) => (name === POSITIONS_STREAM ? stream : undefined),
       send: (url, body) => queues.sendTo(url, body),
       locate: locationWriter(location, functions.report, now),
       republish: (...message) => republish(...message),
@@ -187,6 +196,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       endpoint: () => endpointOf(host, door.port),
       sleep: (ms) => clock.until(clock.now() + ms),
     }),
+    cloudWatchApi(metrics, now),
     ...(roads ? [roads.api] : []),
     queryApi({ invoke: (event) => functions.query.invoke(event), now }),
     live.api,
@@ -218,7 +228,10 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
         registry,
         quota: quota === 'aws' ? AWS_BROKER_QUOTA : undefined,
         ...(data ? { settled: data.settled } : {}),
-        onPublish: (message) => engine.publish(message),
+        onPublish(message) {
+          measured.onPublish();
+          engine.publish(message);
+        },
         onRefused,
       }),
     );
@@ -232,7 +245,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     return { broker, https };
   };
   const { broker, https } = await openBroker().catch(async (error) => {
-    await Promise.all([door.close(), functions.close(), events.close(), closeTrackers()]);
+    await Promise.all([door.close(), functions.close(), metrics.close(), events.close(), closeTrackers()]);
     await data?.close();
     lock.release();
     throw error;
@@ -290,7 +303,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       clock.stop();
       live.close();
       await door.close();
-      await Promise.all([functions.close(), events.close(), closeTrackers()]);
+      await Promise.all([functions.close(), metrics.close(), events.close(), closeTrackers()]);
       await data?.close();
       lock.release();
       const { user, system } = process.cpuUsage();

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTrackerCommand, ListDevicePositionsCommand, type LocationClient } from '@aws-sdk/client-location';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -138,6 +139,40 @@ describe('the stand-in', () => {
         Accuracy: { Horizontal: 3 },
       },
     });
+  });
+
+  it('answers for CloudWatch what the services and the functions have measured', async () => {
+    const { region, iotEndpoint: endpoint, accessKeyId, secretAccessKey } = target();
+    const credentials = { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! };
+    const cloudWatch = new CloudWatchClient({ region, endpoint: endpoint!, credentials });
+    const metric = (Namespace: string, MetricName: string, dimensions: Record<string, string>) => ({
+      Namespace,
+      MetricName,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    });
+    const store = { FunctionName: 'store-positions' };
+    const sums = [
+      metric('AWS/IoT', 'PublishIn.Success', { Protocol: 'MQTT' }),
+      metric('AWS/IoT', 'TopicMatch', { RuleName: 'store_positions' }),
+      metric('AWS/IoT', 'Success', { RuleName: 'store_positions', ActionType: 'Lambda' }),
+      metric('AWS/Lambda', 'Invocations', store),
+      metric('AWS/Lambda', 'Errors', store),
+      metric('simctl', 'Accepted', store),
+      metric('simctl', 'RefusedAsOlder', store),
+    ];
+    const command = new GetMetricDataCommand({
+      MetricDataQueries: sums.map((Metric, i) => ({ Id: `q${i}`, MetricStat: { Metric, Period: 3600, Stat: 'Sum' } })),
+      StartTime: new Date(Date.now() - 3_600_000),
+      EndTime: new Date(Date.now() + 60_000),
+    });
+    const { MetricDataResults } = await cloudWatch.send(command);
+    const total = (values: number[] = []) => values.reduce((sum, value) => sum + value, 0);
+    expect(MetricDataResults!.map(({ Values }) => total(Values))).toEqual([6, 5, 5, 5, 0, 5, 0]);
+    const { Metrics } = await cloudWatch.send(new ListMetricsCommand({ Dimensions: [{ Name: 'FunctionName' }] }));
+    expect(Metrics!.map(({ MetricName }) => MetricName)).toEqual(
+      expect.arrayContaining(['Duration', 'ConcurrentExecutions', 'BatchSize', 'Refused']),
+    );
+    cloudWatch.destroy();
   });
 
   const environment = () => ({

@@ -3,6 +3,7 @@
  * a write. Runs on AWS and in the stand-in alike.
  */
 import type { WireUpdate } from '../../../src/wire.ts';
+import { IngestMetrics, type InvocationContext } from '../embedded-metrics.ts';
 import { readMessage } from '../read-message.ts';
 import { newLocationClient, trackerNameOf } from '../trackers.ts';
 import { writePositions } from '../write-positions.ts';
@@ -27,9 +28,10 @@ const PER_WRITE = 10;
 
 const client = newLocationClient();
 
-export async function handler({ Records }: KinesisEvent): Promise<BatchReply> {
+export async function handler({ Records }: KinesisEvent, context: InvocationContext): Promise<BatchReply> {
   const failed: Item[] = [];
-  for (const [tracker, items] of byTracker(Records)) {
+  const metrics = new IngestMetrics();
+  for (const [tracker, items] of byTracker(Records, metrics)) {
     for (let i = 0; i < items.length; i += PER_WRITE) {
       const chunk = items.slice(i, i + PER_WRITE);
       try {
@@ -37,6 +39,7 @@ export async function handler({ Records }: KinesisEvent): Promise<BatchReply> {
           client,
           tracker,
           chunk.map(({ update }) => update),
+          metrics,
         );
       } catch {
         // Its lines are printed. The rest of this tracker waits with it: a device's later update must not pass an earlier one.
@@ -45,15 +48,19 @@ export async function handler({ Records }: KinesisEvent): Promise<BatchReply> {
       }
     }
   }
+  metrics.print(context, Date.now());
   return { batchItemFailures: failed.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
 }
 
 /** In the order of devices and, within each, of sample times: what the rule engine has mixed up within a batch is put right. */
-function byTracker(records: KinesisEvent['Records']): Map<string, Item[]> {
+function byTracker(records: KinesisEvent['Records'], metrics: IngestMetrics): Map<string, Item[]> {
   const trackers = new Map<string, Item[]>();
   for (const { kinesis } of records) {
     const update = readMessage(parse(kinesis.data));
-    if (!update) continue;
+    if (!update) {
+      metrics.count('Refused');
+      continue;
+    }
     const tracker = trackerNameOf(update.deviceId);
     const items = trackers.get(tracker) ?? [];
     items.push({ update, sequenceNumber: kinesis.sequenceNumber });

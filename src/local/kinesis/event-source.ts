@@ -33,6 +33,8 @@ export interface EventSourceOptions {
   readonly invoke: (event: unknown) => Promise<unknown>;
   readonly settings: EventSourceSettings;
   readonly clock: StoppableClock;
+  /** Told, as a batch is handed over, how old its last record is. */
+  readonly onBatch?: (ageMs: number) => void;
   readonly onDropped: (records: readonly StreamRecord[], error: unknown) => void;
 }
 
@@ -161,6 +163,8 @@ class Lane {
 
   /** `failedFrom`: the first record that is to come again. */
   async #attempt(records: readonly StreamRecord[]): Promise<{ failedFrom?: number; error?: unknown }> {
+    const { clock, onBatch } = this.#options;
+    onBatch?.(Math.max(0, clock.now() - records.at(-1)!.arrivedAt));
     try {
       const result = await this.#options.invoke(this.#eventOf(records));
       const { batchItemFailures = [] } = (result ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] };

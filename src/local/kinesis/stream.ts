@@ -1,5 +1,6 @@
 /** A Kinesis data stream: records by partition key over shards, in order within each. */
 import { createHash } from 'node:crypto';
+import { type ByteMeter, byteMeter, type Take, tokenBucket } from '../broker-quota.ts';
 
 export interface StreamRecord {
   readonly partitionKey: string;
@@ -22,6 +23,21 @@ export interface StreamOptions {
   readonly shards: number;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Whether each shard is held to what AWS lets one take: 1 MiB and 1,000 records a second (developer guide, "Quotas and limits"). */
+  readonly limited?: boolean;
+  /** Told of each record that was taken, and of each that was not. */
+  readonly onPut?: (bytes: number, taken: boolean) => void;
+}
+
+/** A shard has taken as much as it may in this second. */
+export class ProvisionedThroughputExceededException extends Error {}
+
+const SHARD_BYTES = 1024 * 1024;
+const SHARD_RECORDS = 1000;
+
+interface Limits {
+  readonly records: Take;
+  readonly bytes: ByteMeter;
 }
 
 /** Developer guide, "Quotas and limits": the key's characters. */
@@ -32,26 +48,48 @@ const MAX_KNOWN_KEYS = 200_000;
 export class Stream {
   readonly arn: string;
   readonly shards: readonly Shard[];
-  readonly #now: () => number;
+  readonly #options: StreamOptions;
+  readonly #limits = new Map<Shard, Limits>();
   readonly #known = new Map<string, Shard>();
   #sequence = 0n;
 
-  constructor({ name, region, accountId, shards, now }: StreamOptions) {
+  constructor(options: StreamOptions) {
+    const { name, region, accountId, shards, now, limited = false } = options;
     this.arn = `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;
-    this.#now = now;
+    this.#options = options;
     this.shards = Array.from({ length: shards }, (_, i) => ({
       id: `shardId-${String(i).padStart(12, '0')}`,
       consumers: [],
     }));
+    if (!limited) return;
+    for (const shard of this.shards)
+      this.#limits.set(shard, { records: tokenBucket(SHARD_RECORDS, now), bytes: byteMeter(SHARD_BYTES, now) });
   }
 
-  /** @throws Error where the key cannot be one. */
+  /** @throws Error where the key cannot be one; ProvisionedThroughputExceededException where its shard is at its limit. */
   put(partitionKey: string, data: Buffer): void {
     if (partitionKey === '' || partitionKey.length > MAX_PARTITION_KEY)
       throw new Error(`a partition key has 1 to ${MAX_PARTITION_KEY} characters`);
+    const shard = this.shardOf(partitionKey);
+    const { name, accountId, now, onPut } = this.#options;
+    const bytes = data.length + Buffer.byteLength(partitionKey);
+    const taken = this.#admits(shard, bytes);
+    onPut?.(bytes, taken);
+    if (!taken)
+      throw new ProvisionedThroughputExceededException(
+        `Rate exceeded for shard ${shard.id} in stream ${name} under account ${accountId}.`,
+      );
     const sequenceNumber = String(++this.#sequence).padStart(20, '0');
-    const record = { partitionKey, sequenceNumber, data, arrivedAt: this.#now() };
-    for (const take of this.shardOf(partitionKey).consumers) take(record);
+    const record = { partitionKey, sequenceNumber, data, arrivedAt: now() };
+    for (const take of shard.consumers) take(record);
+  }
+
+  #admits(shard: Shard, bytes: number): boolean {
+    const limits = this.#limits.get(shard);
+    if (!limits) return true;
+    if (limits.bytes.waitMs() > 0 || !limits.records()) return false;
+    limits.bytes.take(bytes);
+    return true;
   }
 
   /** Shards share the range of MD5's values evenly. */

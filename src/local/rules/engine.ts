@@ -41,6 +41,9 @@ export interface RuleEngineOptions {
   readonly now: () => number;
   /** Messages that are to get lost here: a fault to be found. */
   readonly discards?: (message: PublishedMessage) => boolean;
+  /** Told of each rule that held, and of each action that was carried out, or was not. */
+  readonly onMatch?: (rule: Rule) => void;
+  readonly onAction?: (rule: Rule, action: Action, succeeded: boolean) => void;
   readonly onFailure?: (rule: Rule, message: PublishedMessage, what: string) => void;
   /**
    * Each message takes a random part of `ms` on its way to the actions, whatever they are: "the rules engine is a fully
@@ -112,6 +115,7 @@ export class RuleEngine {
       const scope: Scope = { payload: payload(), levels, clientId, principal, accountId, now: now() };
       if (!rule.statement.where(scope)) return;
       this.counters.matched++;
+      this.#options.onMatch?.(rule);
       const triggered = { event: rule.statement.select(scope), scope, message };
       if (!jitter || jitter.ms === 0) this.#act(rule, triggered);
       else
@@ -125,11 +129,17 @@ export class RuleEngine {
 
   /** Each action by itself: one that fails does not keep the others from it. */
   #act(rule: Rule, triggered: Triggered): void {
+    const { onAction } = this.#options;
     for (const action of rule.actions) {
-      const failed = (error: unknown) => this.#fail(rule, triggered.message, action, error);
+      const failed = (error: unknown) => {
+        onAction?.(rule, action, false);
+        this.#fail(rule, triggered.message, action, error);
+      };
+      const succeeded = () => onAction?.(rule, action, true);
       try {
         const running = action.run(triggered);
-        if (running) this.#track(running.catch(failed));
+        if (running) this.#track(running.then(succeeded, failed));
+        else succeeded();
       } catch (error) {
         failed(error);
       }

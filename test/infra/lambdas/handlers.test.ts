@@ -7,10 +7,12 @@ import type { HttpEvent } from '../../../infra/lambdas/get-positions/index.ts';
 import type { HttpReply } from '../../../infra/lambdas/get-positions/reply.ts';
 import type { BatchReply, KinesisEvent } from '../../../infra/lambdas/store-batches/index.ts';
 import { encode } from '../../../src/wire.ts';
+import { embeddedMetrics } from '../../support/embedded-metrics.ts';
 import { startTrackers } from '../../support/stand-in-trackers.ts';
 
 let server: Awaited<ReturnType<typeof startTrackers>>;
 let admitted = true;
+const context = { functionName: 'f' };
 let store: (event: unknown) => Promise<void>;
 let storeBatch: (event: KinesisEvent) => Promise<BatchReply>;
 let get: (event: HttpEvent) => Promise<HttpReply>;
@@ -26,8 +28,12 @@ beforeAll(async () => {
   vi.stubEnv('TRACKER_COUNT', '10');
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   for (let i = 0; i < 9; i++) server.trackers.create(`tracker${i}`); // and no tracker9
-  store = (await import('../../../infra/lambdas/store-positions/index.ts')).handler;
-  storeBatch = (await import('../../../infra/lambdas/store-batches/index.ts')).handler;
+  const [single, batches] = [
+    await import('../../../infra/lambdas/store-positions/index.ts'),
+    await import('../../../infra/lambdas/store-batches/index.ts'),
+  ];
+  store = (event) => single.handler(event, context);
+  storeBatch = (event) => batches.handler(event, context);
   get = (await import('../../../infra/lambdas/get-positions/index.ts')).handler;
 });
 afterAll(async () => {
@@ -36,10 +42,17 @@ afterAll(async () => {
 });
 
 let lines: Record<string, unknown>[];
+/** The lines in the embedded metric format. */
+let measured: Record<string, unknown>[];
 beforeEach(() => {
   lines = [];
+  measured = [];
   admitted = true;
-  const print = vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(JSON.parse(line)));
+  const print = vi.spyOn(console, 'log').mockImplementation((text) => {
+    const line = JSON.parse(text);
+    if ('_aws' in line) measured.push(line);
+    else lines.push(line);
+  });
   return () => print.mockRestore();
 });
 
@@ -53,6 +66,44 @@ const update = (deviceId: string, second: number, seq = 0) => ({
 const event = (deviceId: string, second: number, seq = 0, device = deviceId) => ({
   ...JSON.parse(encode(update(deviceId, second, seq))),
   device,
+});
+
+/** What the invocations so far have counted. */
+const counted = () =>
+  measured.map((line) => {
+    const read = embeddedMetrics(JSON.stringify(line))!;
+    expect(read.every(({ namespace, dimensions }) => namespace === 'simctl' && dimensions.FunctionName === 'f')).toBe(
+      true,
+    );
+    return Object.fromEntries(read.filter(({ value }) => value > 0).map(({ metric, value }) => [metric, value]));
+  });
+
+describe('what an invocation did', () => {
+  it('is a line of metrics, which CloudWatch reads: accepted, refused as older, refused otherwise, failed', async () => {
+    await store(event('MET-7001', 60));
+    await store(event('MET-7001', 30));
+    await store(event('MET-7001', -40 * 86_400));
+    await store(event('MET-7001', 90, 0, 'MET-7002'));
+    admitted = false;
+    await expect(store(event('MET-7001', 120))).rejects.toThrow();
+    expect(counted()).toEqual([
+      { Accepted: 1, BatchSize: 1 },
+      { RefusedAsOlder: 1, BatchSize: 1 },
+      { Refused: 1, BatchSize: 1 },
+      { Refused: 1 },
+      { Failed: 1, BatchSize: 1 },
+    ]);
+  });
+
+  it('is one line for a whole batch', async () => {
+    const messages = Array.from({ length: 12 }, (_, i) => event(`MET-30${String(i).padStart(2, '0')}`, 0));
+    const Records = [...messages, 'nothing'].map((message, i) => ({
+      kinesis: { sequenceNumber: String(i), data: Buffer.from(JSON.stringify(message)).toString('base64') },
+    }));
+    await storeBatch({ Records });
+    expect(counted()).toEqual([{ Accepted: 12, Refused: 1, BatchSize: 2 }]);
+    expect(measured[0]).toMatchObject({ BatchSize: [10, 2] });
+  });
 });
 
 describe('store-positions', () => {

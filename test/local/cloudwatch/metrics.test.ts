@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { LambdaFunction } from '../../src/local/lambda/lambda-function.ts';
-import { LAMBDA_DEFAULTS } from '../../src/local/lambda/settings.ts';
-import { openMetrics } from '../../src/local/metrics.ts';
-import { fakeClock } from '../support/fake-clock.ts';
+import { openMetrics } from '../../../src/local/cloudwatch/metrics.ts';
+import { LambdaFunction } from '../../../src/local/lambda/lambda-function.ts';
+import { LAMBDA_DEFAULTS } from '../../../src/local/lambda/settings.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 it('metrics are summed up by the second, a line for each in which there was something', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'simctl-metrics-'));
