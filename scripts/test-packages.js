@@ -9,6 +9,7 @@ const PACKAGES = {
   mosquitto: '/usr/sbin/mosquitto',
   'mosquitto-clients': '/usr/bin/mosquitto_pub',
   awscli: '/usr/bin/aws',
+  'python3-boto3': '/usr/lib/python3/dist-packages/boto3/__init__.py',
 };
 const missing = Object.entries(PACKAGES)
   .filter(([, file]) => !existsSync(file))

@@ -4,6 +4,7 @@
  */
 import { cbor, dateToTag } from '@smithy/core/cbor';
 import type { Api, ApiReply, ApiRequest } from '../http.ts';
+import { parseJson } from '../json.ts';
 import { CloudWatchError } from './errors.ts';
 import { getMetricData } from './get-metric-data.ts';
 import { type Input, object } from './input.ts';
@@ -54,7 +55,7 @@ function jsonCall({ headers, body }: ApiRequest): Call | undefined {
   const type = { 'content-type': 'application/x-amz-json-1.0' };
   return {
     operation: target.slice(SERVICE.length + 1),
-    input: () => read('JSON', () => JSON.parse(body.toString('utf8'))),
+    input: () => read('JSON', () => parseJson(body)),
     reply: (output) => ({ status: 200, headers: type, body: withTimes(output, (time) => time.getTime() / 1000) }),
     refuse: (error) => ({ status: 400, headers: { ...type, ...legacyCode(error) }, body: errorOf(error) }),
   };
