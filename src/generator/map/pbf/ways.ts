@@ -6,7 +6,7 @@ import type { Visitor } from './elements.ts';
 import { type Restriction, restrictionOf } from './restrictions.ts';
 
 /** Rows of node ids: those of row r are ref[first[r]] … ref[first[r + 1] - 1], where there is a next row. */
-export interface Refs {
+interface Refs {
   readonly first: Growing<Uint32Array>;
   readonly ref: Growing<Float64Array>;
 }
