@@ -79,8 +79,13 @@ async function accountFor(
   check: (evidence: Evidence) => void = () => {},
 ): Promise<Report> {
   const evidence = await gather(logs);
-  if (evidence.devices.size === 0) throw nothingSent(logs.sent);
-  check(evidence);
+  try {
+    if (evidence.devices === 0) throw nothingSent(logs.sent);
+    check(evidence);
+  } catch (error) {
+    evidence.close();
+    throw error;
+  }
   const findings = await account(evidence, { ...logs, ...(fates === undefined ? {} : { fatesOut: fates }) });
   if (logs.received !== undefined && findings.seen === 0) {
     findings.notes.push(

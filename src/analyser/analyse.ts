@@ -4,6 +4,7 @@ import { type Evidence, gather, type RunLogs } from './evidence.ts';
 import { fatesOf } from './fate.ts';
 import { openFateList } from './fate-list.ts';
 import { addDevice, addFate, type Findings, noFindings } from './findings.ts';
+import { addPlainDevice, recordersOf } from './plain-device.ts';
 
 export type { RunLogs } from './evidence.ts';
 export type { Findings } from './findings.ts';
@@ -21,15 +22,17 @@ export async function analyseRun(options: AnalyseOptions): Promise<Findings> {
 }
 
 export async function account(evidence: Evidence, options: AnalyseOptions): Promise<Findings> {
-  const { devices, halfLines, notes } = evidence;
+  const { halfLines, notes } = evidence;
   const from: AnswersFrom = options.trackerAnswers ? 'sender' : options.ingest === undefined ? 'nowhere' : 'ingest';
   const findings = noFindings();
   findings.halfLines = halfLines;
   findings.notes.push(...notes);
   findings.evidence.received = options.received !== undefined;
   findings.evidence.ingest = from !== 'nowhere';
+  const latencies = recordersOf(findings);
   const list = options.fatesOut === undefined ? undefined : await openFateList(options.fatesOut);
-  for (const [id, log] of devices) {
+  for (const { id, log } of evidence.logs()) {
+    if (addPlainDevice(findings, log, evidence, from, latencies)) continue;
     const device = joinDevice(log, evidence, from);
     addDevice(findings, device);
     for (const fate of fatesOf(device)) {
@@ -38,6 +41,7 @@ export async function account(evidence: Evidence, options: AnalyseOptions): Prom
     }
     await list?.flush();
   }
+  for (const latency of Object.values(latencies)) latency.flush();
   await list?.finish();
   return findings;
 }

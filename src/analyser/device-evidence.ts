@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { senderVerdict } from '../model.ts';
-import { type DeviceLog, type Evidence, NO_CODE } from './evidence.ts';
+import type { DeviceLog } from './device-log.ts';
+import { type Evidence, NO_CODE } from './evidence.ts';
 import type { Answers, DeviceEvidence, SentUpdate } from './fate.ts';
 
 /** A device's logs joined on the sample time, for as long as its fate is looked at. */
@@ -19,21 +20,25 @@ export type AnswersFrom = 'ingest' | 'sender' | 'nowhere';
 
 const TRACKER = 'tracker:';
 
-export function joinDevice(log: DeviceLog, { codes, ingestCut, watched }: Evidence, from: AnswersFrom): JoinedDevice {
+export function joinDevice(
+  log: DeviceLog,
+  { codes, ingestCut, watched }: Pick<Evidence, 'codes' | 'ingestCut' | 'watched'>,
+  from: AnswersFrom,
+): JoinedDevice {
   const sent = sentUpdates(log, codes, from);
   refuseRepetition(sent);
   const answers = newAnswers();
   if (from === 'sender') for (const update of sent) answerOf(update, answers);
   if (from === 'ingest') {
     log.ingest.sampleTime.forEach((sampleTime, line) => {
-      answers.add(sampleTime, codes[log.ingest.code[line]!], log.ingest.messages.get(line));
+      answers.add(sampleTime, codes[log.ingest.code[line]!], log.messages[log.ingest.message[line]!]);
     });
   }
   return {
     sent,
     seen: seenOf(log),
     watched,
-    stored: new Map(log.stored.sampleTime.map((sampleTime, i) => [sampleTime, log.stored.receivedTime[i]!])),
+    stored: new Map(Array.from(log.stored.sampleTime, (sampleTime, i) => [sampleTime, log.stored.receivedTime[i]!])),
     swept: sweptOf(log),
     answers: from === 'nowhere' ? undefined : answers.bySampleTime,
     doubt: from === 'ingest' ? doubtOf(log, ingestCut) : undefined,
@@ -49,7 +54,7 @@ function doubtOf({ nameless }: DeviceLog, ingestCut: boolean): string | undefine
 
 /** In the order of sending, whichever file they were in. */
 function sentUpdates({ sent }: DeviceLog, codes: Evidence['codes'], from: AnswersFrom): SentUpdate[] {
-  const order = sent.seq.map((_, i) => i);
+  const order = Array.from(sent.seq, (_, i) => i);
   order.sort((a, b) => sent.sentAt[a]! - sent.sentAt[b]! || sent.seq[a]! - sent.seq[b]!);
   return order.map((i) => {
     const update = { seq: sent.seq[i]!, sampleTime: sent.sampleTime[i]!, sentAt: sent.sentAt[i]! };
@@ -112,6 +117,7 @@ function seenOf({ received }: DeviceLog): JoinedDevice['seen'] {
 
 /** A history of which lines are missing proves nothing. */
 function sweptOf({ swept, stored }: DeviceLog): DeviceEvidence['swept'] {
-  const promised = swept.reduce((sum, line) => sum + line.stored, 0);
-  return stored.sampleTime.length < promised ? [] : swept;
+  const promised = swept.stored.reduce((sum, n) => sum + n, 0);
+  if (stored.sampleTime.length < promised) return [];
+  return Array.from(swept.from, (from, i) => ({ from, to: swept.to[i]! }));
 }

@@ -46,12 +46,25 @@ export async function readDialect(
   wanted: readonly Dialect[],
   take: (value: LogObject, dialect: Dialect) => void,
 ): Promise<DialectLog> {
-  let dialect: Dialect | undefined;
-  const read = await readLog(file, (value, line) => {
-    if (dialect === undefined || !fits(value, dialect)) dialect = begin(value, dialect, wanted, `${file}:${line}`);
-    take(value, dialect);
-  });
-  return { ...read, dialect };
+  const check = dialectCheck(file, wanted);
+  const read = await readLog(file, (value, line) => take(value, check(value, line)));
+  return { ...read, dialect: check.dialect };
+}
+
+/** Tells the dialect of one line after the other. @throws as `readDialect` */
+export interface DialectCheck {
+  (value: LogObject, line: number): Dialect;
+  dialect: Dialect | undefined;
+}
+
+export function dialectCheck(file: string, wanted: readonly Dialect[]): DialectCheck {
+  const check: DialectCheck = (value, line) => {
+    if (check.dialect === undefined || !fits(value, check.dialect))
+      check.dialect = begin(value, check.dialect, wanted, `${file}:${line}`);
+    return check.dialect;
+  };
+  check.dialect = undefined;
+  return check;
 }
 
 /** What the first line of a log says it is; undefined where it is empty. @throws as `readDialect` */

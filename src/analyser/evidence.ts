@@ -1,10 +1,25 @@
 /**
- * What the logs of a run say, by device, in columns of numbers: an update takes some 90 bytes instead of 500. All of it
- * is in memory at once: a million updates need about 0.4 GB in all, five million fit into 1 GB of heap.
+ * What the logs of a run say, by device, in bounded memory: rows of numbers, 24 to 40 bytes a line, that go to temporary
+ * files where they outgrow it and come back by and by, some devices at a time.
  */
 import { basename } from 'node:path';
 import type { IngestLine, ReceivedLine, SentLine, StoredLine, SweptLine } from '../logs.ts';
-import { type Dialect, readDialect } from './dialect.ts';
+import type { DeviceLog } from './device-log.ts';
+import { NO_DEVICE, newDeviceTable } from './device-table.ts';
+import { type Dialect, dialectCheck } from './dialect.ts';
+import {
+  ingestForm,
+  type LineForm,
+  newReadLine,
+  type ReadLine,
+  receivedForm,
+  sentForm,
+  storedForm,
+  sweptForm,
+} from './log-forms.ts';
+import { partitionLogs } from './partition-logs.ts';
+import { type LogObject, scanLog } from './read-log.ts';
+import { newSpill, PARTITIONS, Rows } from './rows.ts';
 
 /** Files, plain or .gz. */
 export interface RunLogs {
@@ -14,21 +29,11 @@ export interface RunLogs {
   readonly ingest?: string;
 }
 
-/** One device's lines; the columns of a log are equally long. */
-export interface DeviceLog {
-  /** `failure` is an index of `Evidence.codes`, −1 where there is none. */
-  readonly sent: { seq: number[]; sampleTime: number[]; sentAt: number[]; failure: number[] };
-  readonly received: { sampleTime: number[]; notBefore: number[]; seenAt: number[] };
-  readonly stored: { sampleTime: number[]; receivedTime: number[] };
-  readonly swept: SweptLine[];
-  /** In the log's order. `code` as `failure`; `messages` by line, where there is one. */
-  readonly ingest: { sampleTime: number[]; code: number[]; messages: Map<number, string> };
-  /** Ingest lines without a sample time. */
-  nameless: number;
-}
-
 export interface Evidence {
-  readonly devices: ReadonlyMap<string, DeviceLog>;
+  /** How many devices sent. */
+  readonly devices: number;
+  /** Each device once, with all its lines; can be walked once, after which what is on disk is gone. */
+  logs(): Generator<{ readonly id: string; readonly log: DeviceLog }>;
   readonly codes: readonly string[];
   readonly halfLines: number;
   /** The ingest log was cut off while it was being written. */
@@ -40,19 +45,71 @@ export interface Evidence {
   readonly received: number;
   /** Whether there is a receive log at all. */
   readonly watched: boolean;
+  /** Bytes that went to temporary files. */
+  readonly spilled: number;
+  /** Takes temporary files away, where `logs` was not walked to its end. */
+  close(): void;
 }
 
 export const NO_CODE = -1;
 
+/** Of rows; parsing, joining and Node itself come on top. */
+const MEMORY_BYTES = 384 * 1024 * 1024;
+
 /** @throws UsageError that names file and line, for a log that cannot be read */
-export async function gather(logs: RunLogs): Promise<Evidence> {
-  const devices = new Map<string, DeviceLog>();
-  const codes = codeList();
+export async function gather(logs: RunLogs, memoryBytes: number = MEMORY_BYTES): Promise<Evidence> {
+  const spill = newSpill(memoryBytes);
+  try {
+    return await gatherInto(spill, logs);
+  } catch (error) {
+    spill.close();
+    throw error;
+  }
+}
+
+async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Promise<Evidence> {
+  const table = newDeviceTable();
+  const rows = {
+    sent: new Rows(5, spill),
+    received: new Rows(4, spill),
+    stored: new Rows(3, spill),
+    swept: new Rows(4, spill),
+    ingest: new Rows(4, spill),
+  };
+  const [codes, messages] = [numberedTexts(), numberedTexts()];
+  // Ingest lines without a sample time, by device.
+  const nameless = new Map<number, number>();
   const notes: string[] = [];
   let [halfLines, strangers] = [0, 0];
-  const read = async <Line>(file: string | undefined, dialect: Dialect, take: (line: Line) => void) => {
+  const line = newReadLine();
+
+  /** Lines in the form that simctl writes go from their bytes into rows; others by way of JSON. */
+  const read = async (
+    file: string | undefined,
+    dialect: Dialect,
+    forms: readonly { readonly form: LineForm; readonly add: (device: number, line: ReadLine) => void }[],
+    slow: (value: LogObject) => void,
+  ) => {
     if (file === undefined) return 0;
-    const { lines, halfLine } = await readDialect(file, [dialect], (value) => take(value as Line));
+    const check = dialectCheck(file, [dialect]);
+    const isSent = dialect === 'simctl sent';
+    const { lines, halfLine } = await scanLog(
+      file,
+      (bytes) => {
+        for (const { form, add } of forms) {
+          bytes.rewind();
+          if (!form(bytes, line)) continue;
+          check.dialect = dialect;
+          add(table.find(bytes.bytes, line.idStart, line.idEnd, isSent), line);
+          return true;
+        }
+        return false;
+      },
+      (value, number) => {
+        check(value, number);
+        slow(value);
+      },
+    );
     if (halfLine !== undefined) {
       halfLines++;
       notes.push(`${basename(file)}:${halfLine}: the last line is half-written and was passed over`);
@@ -60,85 +117,122 @@ export async function gather(logs: RunLogs): Promise<Evidence> {
     return lines;
   };
 
+  const addSent = (device: number, { a: seq, sampleTime, b: sentAt, code }: Sent) => {
+    const { values, at } = rows.sent.row(device);
+    values[at] = device;
+    values[at + 1] = seq;
+    values[at + 2] = sampleTime;
+    values[at + 3] = sentAt;
+    values[at + 4] = codes.of(code);
+  };
   for (const file of logs.sent) {
-    await read<SentLine>(file, 'simctl sent', ({ id, seq, sampleTime, sentAt, failure }) => {
-      const device = devices.get(id) ?? newDevice();
-      if (device.sent.seq.length === 0) devices.set(id, device);
-      const { sent } = device;
-      sent.seq.push(seq);
-      sent.sampleTime.push(sampleTime);
-      sent.sentAt.push(sentAt);
-      sent.failure.push(codes.of(failure));
+    await read(file, 'simctl sent', [{ form: sentForm, add: addSent }], (value) => {
+      const { id, seq, sampleTime, sentAt, failure } = value as unknown as SentLine;
+      addSent(table.findText(id, true), { a: seq, sampleTime, b: sentAt, code: failure });
     });
   }
-  const received = await read<ReceivedLine>(logs.received, 'simctl received', (line) => {
-    const column = devices.get(line.id)?.received;
-    if (column === undefined) {
+
+  const addReceived = (device: number, { sampleTime, a: notBefore, b: seenAt }: Times) => {
+    if (device === NO_DEVICE) {
       strangers++;
       return;
     }
-    column.sampleTime.push(line.sampleTime);
-    column.notBefore.push(line.notBefore);
-    column.seenAt.push(line.seenAt);
+    const { values, at } = rows.received.row(device);
+    values[at] = device;
+    values[at + 1] = sampleTime;
+    values[at + 2] = notBefore;
+    values[at + 3] = seenAt;
+  };
+  const received = await read(logs.received, 'simctl received', [{ form: receivedForm, add: addReceived }], (value) => {
+    const { id, sampleTime, notBefore, seenAt } = value as unknown as ReceivedLine;
+    addReceived(table.findText(id, false), { sampleTime, a: notBefore, b: seenAt });
   });
-  await read<StoredLine | SweptLine>(logs.history, 'simctl history', (line) => {
-    if ('swept' in line) {
-      devices.get(line.swept)?.swept.push(line);
-      return;
-    }
-    const column = devices.get(line.id)?.stored;
-    column?.sampleTime.push(line.sampleTime);
-    column?.receivedTime.push(line.receivedTime);
+
+  const addStored = (device: number, { sampleTime, a: receivedTime }: Pick<ReadLine, 'sampleTime' | 'a'>) => {
+    if (device === NO_DEVICE) return;
+    const { values, at } = rows.stored.row(device);
+    values[at] = device;
+    values[at + 1] = sampleTime;
+    values[at + 2] = receivedTime;
+  };
+  const addSwept = (device: number, { a: from, b: to, c: stored }: Pick<ReadLine, 'a' | 'b' | 'c'>) => {
+    if (device === NO_DEVICE) return;
+    const { values, at } = rows.swept.row(device);
+    values[at] = device;
+    values[at + 1] = from;
+    values[at + 2] = to;
+    values[at + 3] = stored;
+  };
+  const history = [
+    { form: storedForm, add: addStored },
+    { form: sweptForm, add: addSwept },
+  ];
+  await read(logs.history, 'simctl history', history, (value) => {
+    const one = value as unknown as StoredLine | SweptLine;
+    if ('swept' in one) addSwept(table.findText(one.swept, false), { a: one.from, b: one.to, c: one.stored });
+    else addStored(table.findText(one.id, false), { sampleTime: one.sampleTime, a: one.receivedTime });
   });
+
+  const addIngest = (device: number, { sampleTime, code, message }: Answer) => {
+    if (device === NO_DEVICE) return;
+    const { values, at } = rows.ingest.row(device);
+    values[at] = device;
+    values[at + 1] = sampleTime;
+    values[at + 2] = codes.of(code);
+    values[at + 3] = messages.of(message);
+  };
   const halfBefore = halfLines;
-  await read<IngestLine>(logs.ingest, 'simctl ingest', ({ id, sampleTime, code, message }) => {
-    const device = devices.get(id);
-    if (device === undefined) return;
-    if (sampleTime === undefined) device.nameless++;
-    else addAnswer(device, sampleTime, codes.of(code), message);
+  await read(logs.ingest, 'simctl ingest', [{ form: ingestForm, add: addIngest }], (value) => {
+    const { id, sampleTime, code, message } = value as unknown as IngestLine;
+    const device = table.findText(id, false);
+    if (device === NO_DEVICE) return;
+    if (sampleTime === undefined) nameless.set(device, (nameless.get(device) ?? 0) + 1);
+    else addIngest(device, { sampleTime, code, message });
   });
-  const ingestCut = halfLines > halfBefore;
+
   return {
-    devices,
+    devices: table.size,
+    *logs() {
+      const scratch = {};
+      try {
+        for (let partition = 0; partition < PARTITIONS; partition++) {
+          for (const { device, ...log } of partitionLogs(partition, rows, table.size, messages.list, scratch))
+            yield { id: table.idOf(device), log: { ...log, nameless: nameless.get(device) ?? 0 } };
+        }
+      } finally {
+        spill.close();
+      }
+    },
     codes: codes.list,
     halfLines,
-    ingestCut,
+    ingestCut: halfLines > halfBefore,
     notes,
     strangers,
     received,
     watched: logs.received !== undefined,
+    get spilled() {
+      return spill.written;
+    },
+    close: () => spill.close(),
   };
 }
 
-function addAnswer({ ingest }: DeviceLog, sampleTime: number, code: number, message: string | undefined): void {
-  const line = ingest.sampleTime.push(sampleTime) - 1;
-  ingest.code.push(code);
-  if (message !== undefined) ingest.messages.set(line, message);
-}
+type Sent = Pick<ReadLine, 'a' | 'sampleTime' | 'b' | 'code'>;
+type Times = Pick<ReadLine, 'sampleTime' | 'a' | 'b'>;
+type Answer = Pick<ReadLine, 'sampleTime' | 'code' | 'message'>;
 
-function newDevice(): DeviceLog {
-  return {
-    sent: { seq: [], sampleTime: [], sentAt: [], failure: [] },
-    received: { sampleTime: [], notBefore: [], seenAt: [] },
-    stored: { sampleTime: [], receivedTime: [] },
-    swept: [],
-    ingest: { sampleTime: [], code: [], messages: new Map() },
-    nameless: 0,
-  };
-}
-
-/** Few codes are written many times: numbers stand for them. */
-function codeList() {
+/** Few texts are written many times: numbers stand for them. */
+function numberedTexts() {
   const list: string[] = [];
   const numbers = new Map<string, number>();
   return {
     list,
-    of(code: string | undefined): number {
-      if (code === undefined) return NO_CODE;
-      const known = numbers.get(code);
+    of(text: string | undefined): number {
+      if (text === undefined) return NO_CODE;
+      const known = numbers.get(text);
       if (known !== undefined) return known;
-      numbers.set(code, list.length);
-      return list.push(code) - 1;
+      numbers.set(text, list.length);
+      return list.push(text) - 1;
     },
   };
 }

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { codeOf, messageOf, UsageError } from '../errors.ts';
+import { LineBytes } from './bytes.ts';
 
 export type LogObject = Record<string, unknown>;
 
@@ -24,7 +26,12 @@ export async function readLog(
   take: (value: LogObject, line: number) => void | false,
 ): Promise<ReadLog> {
   let [line, lines, rest] = [0, 0, ''];
-  for await (const chunk of chunksOf(file, () => line)) {
+  const decoder = new StringDecoder('utf8');
+  for await (const chunk of chunksOf(
+    file,
+    () => line,
+    (bytes) => decoder.write(bytes),
+  )) {
     const texts = (rest + chunk).split('\n');
     rest = texts.pop() ?? '';
     for (const text of texts) {
@@ -45,11 +52,68 @@ export async function readLog(
   return { lines: lines + 1 };
 }
 
-async function* chunksOf(file: string, line: () => number): AsyncGenerator<string> {
+/**
+ * The same, for logs of which most lines are in the form that `fast` knows: it is shown each line as bytes, and returns
+ * whether it has taken it. The others are parsed and go to `slow`.
+ */
+export async function scanLog(
+  file: string,
+  fast: (line: LineBytes) => boolean,
+  slow: (value: LogObject, line: number) => void,
+): Promise<ReadLog> {
+  const bytes = new LineBytes();
+  let [line, lines] = [0, 0];
+  let rest = Buffer.alloc(0);
+  const one = (buffer: Buffer, start: number, end: number) => {
+    line++;
+    bytes.set(buffer, start, end);
+    if (fast(bytes)) {
+      lines++;
+      return;
+    }
+    const text = buffer.toString('utf8', start, end);
+    if (text.trim() === '') return;
+    const value = parsed(text);
+    if (value === undefined) {
+      throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
+    }
+    lines++;
+    slow(value, line);
+  };
+  for await (const chunk of chunksOf(
+    file,
+    () => line,
+    (chunk) => chunk,
+  )) {
+    let start = 0;
+    if (rest.length > 0) {
+      const end = chunk.indexOf(NEWLINE);
+      if (end < 0) {
+        rest = Buffer.concat([rest, chunk]);
+        continue;
+      }
+      const whole = Buffer.concat([rest, chunk.subarray(0, end)]);
+      one(whole, 0, whole.length);
+      start = end + 1;
+    }
+    for (let end = chunk.indexOf(NEWLINE, start); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      one(chunk, start, end);
+      start = end + 1;
+    }
+    rest = Buffer.from(chunk.subarray(start));
+  }
+  const text = rest.toString('utf8');
+  if (text.trim() === '') return { lines };
+  if (parsed(text) === undefined) return { lines, halfLine: line + 1 };
+  one(rest, 0, rest.length);
+  return { lines };
+}
+
+const NEWLINE = 0x0a;
+
+async function* chunksOf<Chunk>(file: string, line: () => number, as: (chunk: Buffer) => Chunk): AsyncGenerator<Chunk> {
   try {
-    const source = open(file);
-    source.setEncoding('utf8');
-    yield* source as AsyncIterable<string>;
+    for await (const chunk of open(file) as AsyncIterable<Buffer>) yield as(chunk);
   } catch (error) {
     throw unreadable(file, line(), error);
   }

@@ -1,0 +1,91 @@
+/**
+ * The plain case, which is nearly every device: all in order, nothing twice, everything seen or superseded. Counted
+ * without an object for each update; fate.ts says the same of it, and has the last word on all others.
+ */
+import { senderVerdict } from '../model.ts';
+import type { AnswersFrom } from './device-evidence.ts';
+import type { DeviceLog } from './device-log.ts';
+import { type Evidence, NO_CODE } from './evidence.ts';
+import type { Findings } from './findings.ts';
+import { newRecorder, type Recorder } from './recorder.ts';
+
+export type Latencies = Readonly<Record<'publishToStore' | 'endToEnd' | 'endToEndEarliest', Recorder>>;
+
+/** @returns false, with nothing counted, where the device is not plain */
+export function addPlainDevice(
+  findings: Findings,
+  log: DeviceLog,
+  { codes, watched }: Pick<Evidence, 'codes' | 'watched'>,
+  from: AnswersFrom,
+  latencies: Latencies,
+): boolean {
+  const { sent, received, stored, swept, ingest } = log;
+  if (from === 'sender' || !ascends(sent.sampleTime) || !ascends(sent.sentAt)) return false;
+  if (!ascends(received.sampleTime) || !ascends(stored.sampleTime)) return false;
+  if (from === 'ingest' && !ascends(ingest.sampleTime)) return false;
+  const newest = stored.sampleTime.at(-1) ?? Number.NEGATIVE_INFINITY;
+  let seenAt = 0;
+  let storedAt = 0;
+  for (let i = 0; i < sent.sampleTime.length; i++) {
+    const sampleTime = sent.sampleTime[i]!;
+    seenAt = skipTo(received.sampleTime, seenAt, sampleTime);
+    if (received.sampleTime[seenAt] === sampleTime) continue;
+    storedAt = skipTo(stored.sampleTime, storedAt, sampleTime);
+    if (!(stored.sampleTime[storedAt] === sampleTime && watched && sampleTime < newest)) return false;
+  }
+
+  findings.devices++;
+  if (swept.from.length > 0 && stored.sampleTime.length >= swept.stored.reduce((sum, n) => sum + n, 0))
+    findings.evidence.sweptDevices++;
+  seenAt = 0;
+  storedAt = 0;
+  for (let i = 0; i < sent.sampleTime.length; i++) {
+    const sampleTime = sent.sampleTime[i]!;
+    const sentAt = sent.sentAt[i]!;
+    const code = sent.failure[i]!;
+    const failure = code === NO_CODE ? undefined : codes[code]!;
+    const sender = senderVerdict(failure);
+    seenAt = skipTo(received.sampleTime, seenAt, sampleTime);
+    storedAt = skipTo(stored.sampleTime, storedAt, sampleTime);
+    const isSeen = received.sampleTime[seenAt] === sampleTime;
+    const backend = isSeen ? 'seen' : 'superseded';
+    findings.sent++;
+    findings[sender]++;
+    findings[backend]++;
+    findings.cross[sender][backend]++;
+    if (failure !== undefined) findings.failures[failure] = (findings.failures[failure] ?? 0) + 1;
+    if (stored.sampleTime[storedAt] === sampleTime) {
+      const ms = stored.receivedTime[storedAt]! - Math.floor(sentAt);
+      if (ms < 0) findings.negative++;
+      latencies.publishToStore.record(ms);
+    }
+    if (isSeen) {
+      const ms = received.seenAt[seenAt]! - sentAt;
+      if (ms < 0) findings.negative++;
+      latencies.endToEnd.record(ms);
+      latencies.endToEndEarliest.record(Math.max(0, received.notBefore[seenAt]! - sentAt));
+    }
+  }
+  return true;
+}
+
+function ascends(times: Float64Array): boolean {
+  for (let i = 1; i < times.length; i++) if (!(times[i]! > times[i - 1]!)) return false;
+  return true;
+}
+
+/** The first place from `at` on whose time is not before `time`. */
+function skipTo(times: Float64Array, at: number, time: number): number {
+  let i = at;
+  while (i < times.length && times[i]! < time) i++;
+  return i;
+}
+
+/** Their `flush` is due once all devices have been counted. */
+export function recordersOf({ publishToStore, endToEnd, endToEndEarliest }: Findings): Latencies {
+  return {
+    publishToStore: newRecorder(publishToStore),
+    endToEnd: newRecorder(endToEnd),
+    endToEndEarliest: newRecorder(endToEndEarliest),
+  };
+}
