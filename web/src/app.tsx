@@ -2,7 +2,6 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import CssBaseline from '@mui/material/CssBaseline';
-import Skeleton from '@mui/material/Skeleton';
 import { ThemeProvider } from '@mui/material/styles';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
@@ -157,7 +156,7 @@ function Layout({ scheme, onScheme }: Pick<Parameters<typeof PageMenu>[0], 'sche
         aria-label="Map"
         sx={{ order: phone ? 1 : 2, position: 'relative', minHeight: 0, bgcolor: colours.land }}
       >
-        <Suspense fallback={<Skeleton variant="rectangular" width="100%" height="100%" />}>
+        <Suspense>
           <MapView
             colours={colours}
             tracker={route.view === 'group' ? route.tracker : undefined}

@@ -36,7 +36,7 @@ function themeOf(dark: boolean): Theme {
       mode: dark ? 'dark' : 'light',
       primary: { main: colours.moving },
       warning: { main: colours.stale },
-      background: dark ? { default: '#14171b', paper: '#1b1f24' } : { default: '#f1f2ef', paper: '#ffffff' },
+      background: dark ? { default: '#14171b', paper: '#1b1f24' } : { default: '#eceeea', paper: '#ffffff' },
       text: dark ? { primary: '#e6e9ec', secondary: '#a3adb8' } : { primary: '#1b2026', secondary: '#566170' },
       divider: dark ? '#2c3238' : '#e3e5e1',
     },
@@ -50,6 +50,17 @@ function themeOf(dark: boolean): Theme {
       button: { textTransform: 'none', fontWeight: 600 },
     },
     components: {
+      MuiCssBaseline: {
+        styleOverrides: {
+          '.maplibregl-ctrl.maplibregl-ctrl-attrib, .leaflet-container .leaflet-control-attribution': {
+            font: '11px/1.5 system-ui, sans-serif',
+            color: dark ? '#a3adb8' : '#566170',
+            background: dark ? '#14171bcc' : '#ffffffcc',
+          },
+          '.maplibregl-ctrl-attrib a, .leaflet-control-attribution a': { color: 'inherit' },
+          '.maplibregl-map': { font: 'inherit' },
+        },
+      },
       MuiButtonBase: { defaultProps: { disableRipple: true } },
       MuiLink: { defaultProps: { underline: 'hover' } },
       MuiPaper: { styleOverrides: { root: { backgroundImage: 'none' } } },

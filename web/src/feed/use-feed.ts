@@ -5,8 +5,9 @@ import type { Config } from '../config.ts';
 import type { Watcher } from '../fleet/watcher.ts';
 import type { Api } from './ask.ts';
 import { AT_ONCE, type Paced, paceAfter } from './pace.ts';
-import { openPush } from './push.ts';
+import { openPush, type PushedDevice } from './push.ts';
 import { lookAtAll, type Round } from './round.ts';
+import { inSlices } from './slices.ts';
 
 /** How the page hears of changes, for the status line. */
 export type FeedStatus =
@@ -28,6 +29,20 @@ interface Looked {
   readonly round: Round;
   readonly paced: Paced;
   readonly endedAt: number;
+}
+
+/** A part of what arrived at once. */
+interface Heard {
+  readonly positions: readonly PushedDevice[];
+  readonly after: number;
+  readonly at: number;
+}
+
+const PART = 100;
+
+function heardIn(positions: readonly PushedDevice[], after: number, at: number): Heard[] {
+  const parts = Math.ceil(positions.length / PART);
+  return Array.from({ length: parts }, (_, n) => ({ positions: positions.slice(n * PART, (n + 1) * PART), after, at }));
 }
 
 export function useFeed({ api, config, watcher, first }: FeedOptions): FeedStatus {
@@ -59,15 +74,21 @@ export function useFeed({ api, config, watcher, first }: FeedOptions): FeedStatu
 
   useEffect(() => {
     if (config.push === null || !visible) return;
+    let since = Date.now();
+    const slices = inSlices(({ positions, after, at }: Heard) => watcher.hear(positions, after, at));
     const close = openPush({
       url: config.push,
       onOpen() {
-        watcher.streamOpened(Date.now());
+        since = Date.now();
         setStreaming(true);
         // What was stored while nobody listened is in no event: once, everything is listed.
         void queries.invalidateQueries({ queryKey: ['round'] });
       },
-      onPositions: (positions) => watcher.hear(positions, Date.now()),
+      onPositions(positions) {
+        const at = Date.now();
+        slices.add(heardIn(positions, since, at));
+        since = at;
+      },
       onDown: () => setStreaming(false),
     });
     return () => {

@@ -20,10 +20,8 @@ export interface Watcher {
   look(page: LookedAt): number;
   /** All pages of a tracker have been looked at, the first asked for at `askedAt`. */
   wholeRound(tracker: string, askedAt: number): void;
-  /** A stream of changes has been opened: nothing that came before is in it. */
-  streamOpened(at: number): void;
-  /** Positions that arrived on that stream at `at`. */
-  hear(positions: readonly PushedDevice[], at: number): void;
+  /** Positions that arrived on a stream of changes at `at`; what came before on it had arrived at `since`. */
+  hear(positions: readonly PushedDevice[], since: number, at: number): void;
 }
 
 export function newWatcher(epoch: number, options: { still?: boolean } = {}): Watcher {
@@ -31,7 +29,7 @@ export function newWatcher(epoch: number, options: { still?: boolean } = {}): Wa
   const fleet = newFleet(epoch, options);
   const log = newReceivedLog();
   let clock = UNKNOWN_CLOCK;
-  let [lastNewsAt, lastHeardAt] = [0, 0];
+  let lastNewsAt = 0;
 
   function take(lines: readonly ReceivedLine[], page: LookedAt): number {
     let newest = Number.NEGATIVE_INFINITY;
@@ -63,10 +61,7 @@ export function newWatcher(epoch: number, options: { still?: boolean } = {}): Wa
     sampleNow: (wall) => sampleNow(clock, wall),
     look: (page) => take(view.see(page), page),
     wholeRound: (tracker, askedAt) => view.wholeRound(tracker, askedAt),
-    streamOpened(at) {
-      lastHeardAt = at;
-    },
-    hear(positions, at) {
+    hear(positions, since, at) {
       const byTracker = new Map<string, PushedDevice[]>();
       for (const position of positions) {
         const entries = byTracker.get(position.TrackerName);
@@ -74,10 +69,9 @@ export function newWatcher(epoch: number, options: { still?: boolean } = {}): Wa
         else byTracker.set(position.TrackerName, [position]);
       }
       for (const [tracker, entries] of byTracker) {
-        const page = { tracker, askedAt: lastHeardAt, answeredAt: at, entries, pushed: true };
+        const page = { tracker, askedAt: since, answeredAt: at, entries, pushed: true };
         take(view.see(page), page);
       }
-      lastHeardAt = at;
     },
   };
 }

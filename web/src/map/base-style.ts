@@ -34,9 +34,9 @@ function width(more: number): ExpressionSpecification {
     ['exponential', 1.5],
     ['zoom'],
     8,
-    at(0.2, 0.3, 0.7, 1.2),
+    at(0.2, 0.3, 0.6, 0.8),
     12,
-    at(0.5, 0.9, 1.8, 2.8),
+    at(0.5, 0.9, 1.6, 1.9),
     15,
     at(1.6, 4, 6, 8),
     18,
@@ -81,7 +81,7 @@ export function baseStyle(
     ...(holds.has('landuse') ? [area('landuse', green)] : []),
     ...(holds.has('water') ? [area('water', water)] : []),
     ...(holds.has('buildings') ? [{ ...area('buildings', building), minzoom: 14 }] : []),
-    { ...roads('roads-casing', casing, 1.4), minzoom: 11 },
+    { ...roads('roads-casing', casing, 1.6), minzoom: 11 },
     roads('roads', ['match', RANK, 3, motorway, 2, major, minor], 0),
   ];
   return {

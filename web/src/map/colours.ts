@@ -22,14 +22,14 @@ export interface Colours {
 
 export const LIGHT: Colours = {
   dark: false,
-  land: '#f1f2ef',
+  land: '#eceeea',
   water: '#cfdde6',
   green: '#e3ebdd',
   building: '#e8e8e3',
-  casing: '#dcded8',
+  casing: '#d3d7d0',
   minor: '#ffffff',
   major: '#ffffff',
-  motorway: '#f4e6c8',
+  motorway: '#f5e3b8',
   moving: '#1760d0',
   standing: '#5f6b7a',
   stale: '#b5460f',

@@ -5,22 +5,17 @@ import { AttributionControl, Layer, type MapRef, Map as ReactMap } from '@vis.gl
 import * as maplibre from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
-import { STALE_MS } from '../fleet/census.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { usePage } from '../page-context.ts';
 import { baseStyle } from './base-style.ts';
 import { DEVICE_LAYER, deviceLayer, type Look } from './device-layer.ts';
 import { MapButtons } from './map-buttons.tsx';
-import { boundsOf, type MapProps, nearestTo } from './on-map.ts';
+import { boundsOf, CLOSE_ZOOM, type MapProps, nearestTo, REACH_PX, useLook } from './on-map.ts';
 import { TrailLayers } from './trail-layers.tsx';
 import { usePmtiles } from './use-pmtiles.ts';
 
 maplibre.setWorkerUrl(workerUrl);
 
-/** CSS pixels around a marker that count as a hit: a fingertip's half. */
-const REACH_PX = 14;
-/** Where the page shows one device. */
-const CLOSE_ZOOM = 14.5;
 const FIT = { padding: 48, maxZoom: 15 } as const;
 
 export default function GlMap(props: MapProps) {
@@ -29,18 +24,7 @@ export default function GlMap(props: MapProps) {
   const { fleet } = watcher;
   const map = useRef<MapRef>(null);
   const [hovered, setHovered] = useState<{ id: string; x: number; y: number }>();
-  const look = useRef<Look>({
-    colours,
-    tracker: -1,
-    selected: -1,
-    staleMs: STALE_MS,
-    sampleNow: watcher.sampleNow,
-  }).current;
-  Object.assign(look, {
-    colours,
-    tracker: tracker === undefined ? -1 : fleet.trackers.indexOf(tracker),
-    selected: selected ?? -1,
-  });
+  const look = useLook(props);
   const devices = useMemo(() => deviceLayer(fleet, look), [fleet, look]);
   const holds = usePmtiles(config.map);
   const style = useMemo(() => {
@@ -84,7 +68,7 @@ export default function GlMap(props: MapProps) {
       onDragStart={() => onFollow(false)}
     >
       <Layer {...devices} />
-      <TrailLayers trail={trail} colours={colours} before={DEVICE_LAYER} />
+      <TrailLayers trail={trail} selected={selected} colours={colours} before={DEVICE_LAYER} />
       <AttributionControl
         compact={false}
         customAttribution={config.map?.attribution && 'style' in config.map ? config.map.attribution : []}

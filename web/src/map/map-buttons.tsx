@@ -1,4 +1,3 @@
-import ButtonGroup from '@mui/material/ButtonGroup';
 import IconButton from '@mui/material/IconButton';
 import Paper from '@mui/material/Paper';
 import { FitIcon, FollowIcon, MinusIcon, PlusIcon } from '../panel/icons.tsx';
@@ -13,28 +12,32 @@ interface MapButtonsProps {
 
 export function MapButtons({ onZoom, onFit, following, onFollow }: MapButtonsProps) {
   return (
-    <Paper elevation={2} sx={{ position: 'absolute', top: 12, right: 12, zIndex: 500 }}>
-      <ButtonGroup orientation="vertical" aria-label="Map">
-        <IconButton aria-label="Zoom in" onClick={() => onZoom(1)}>
-          <PlusIcon />
+    <Paper
+      elevation={2}
+      role="group"
+      aria-label="Map"
+      sx={{ position: 'absolute', top: 12, right: 12, zIndex: 500, display: 'flex', flexDirection: 'column' }}
+    >
+      <IconButton aria-label="Zoom in" onClick={() => onZoom(1)}>
+        <PlusIcon />
+      </IconButton>
+      <IconButton aria-label="Zoom out" onClick={() => onZoom(-1)}>
+        <MinusIcon />
+      </IconButton>
+      <IconButton aria-label="Show all" title="Show all" onClick={onFit}>
+        <FitIcon />
+      </IconButton>
+      {following !== undefined && (
+        <IconButton
+          aria-label="Follow the device"
+          title="Follow the device"
+          aria-pressed={following}
+          color={following ? 'primary' : 'default'}
+          onClick={() => onFollow(!following)}
+        >
+          <FollowIcon />
         </IconButton>
-        <IconButton aria-label="Zoom out" onClick={() => onZoom(-1)}>
-          <MinusIcon />
-        </IconButton>
-        <IconButton aria-label="Show all" onClick={onFit}>
-          <FitIcon />
-        </IconButton>
-        {following !== undefined && (
-          <IconButton
-            aria-label="Follow the device"
-            aria-pressed={following}
-            color={following ? 'primary' : 'default'}
-            onClick={() => onFollow(!following)}
-          >
-            <FollowIcon />
-          </IconButton>
-        )}
-      </ButtonGroup>
+      )}
     </Paper>
   );
 }

@@ -1,9 +1,18 @@
 /** Where devices are on a map: what both maps ask. */
+import { useRef } from 'react';
 import type { Bounds } from '../config.ts';
+import { STALE_MS } from '../fleet/census.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { toX, toY } from '../fleet/geo.ts';
+import { usePage } from '../page-context.ts';
 import type { Trail } from '../trail/use-trail.ts';
 import type { Colours } from './colours.ts';
+import type { Look } from './device-layer.ts';
+
+/** CSS pixels around a marker that count as a hit: a fingertip's half. */
+export const REACH_PX = 14;
+/** Where the page shows one device; MapLibre's zoom. */
+export const CLOSE_ZOOM = 14.5;
 
 export interface MapProps {
   readonly colours: Colours;
@@ -16,6 +25,16 @@ export interface MapProps {
   readonly following: boolean;
   readonly onFollow: (following: boolean) => void;
   readonly onPick: (id: string) => void;
+}
+
+/** One object for as long as the map is there: what draws each frame reads it, and React only writes it. */
+export function useLook({ colours, tracker, selected }: MapProps): Look {
+  const { fleet, sampleNow } = usePage().watcher;
+  const look = useRef<Look>({ colours, tracker: -1, selected: -1, staleMs: STALE_MS, sampleNow }).current;
+  look.colours = colours;
+  look.tracker = tracker === undefined ? -1 : fleet.trackers.indexOf(tracker);
+  look.selected = selected ?? -1;
+  return look;
 }
 
 /** The device whose marker is nearest to a point, no further away than `within` (Web Mercator); undefined: none. */
@@ -57,7 +76,14 @@ function middle(values: number[]): [number, number] {
   return [values[out]!, values[values.length - 1 - out]!];
 }
 
-/** The trail as GeoJSON: its line, and each fix. */
+/** From the last fix but one to where the marker is on its way to the last. */
+export function trailEnd(fixes: Trail['fixes'], fleet: Fleet, selected: number | undefined, now: number) {
+  const before = fixes.at(-2)?.position;
+  const coordinates = before && selected !== undefined ? [[...before], fleet.shownAt(selected, now)] : [];
+  return { type: 'LineString' as const, coordinates };
+}
+
+/** The trail as GeoJSON: its line as far as the last fix but one, and each fix. */
 export function trailShape(trail: Trail | undefined) {
   const fixes = trail?.fixes ?? [];
   const stops = trail?.progress?.stops ?? [];
@@ -72,9 +98,9 @@ export function trailShape(trail: Trail | undefined) {
       {
         type: 'Feature' as const,
         properties: { kind: 'line' },
-        geometry: { type: 'LineString' as const, coordinates: fixes.map(({ position }) => [...position]) },
+        geometry: { type: 'LineString' as const, coordinates: fixes.slice(0, -1).map(({ position }) => [...position]) },
       },
-      ...fixes.map(({ position }) => point('fix', position)),
+      ...fixes.slice(0, -1).map(({ position }) => point('fix', position)),
       ...stops.map(({ position }) => point('stop', position)),
       ...fixes.slice(0, 1).map(({ position }) => point('start', position)),
     ],

@@ -63,7 +63,7 @@ function Facts({ device, state, sampleNow }: { device: Device; state: State; sam
   return (
     <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: '88px 1fr', rowGap: 0.5, m: 0, px: 2, py: 1.5 }}>
       <Fact name="State">
-        <Box component="span" sx={{ display: 'inline-flex', alignItems: 'center', gap: 0.5 }}>
+        <Box component="span" sx={{ display: 'flex', alignItems: 'center', gap: 0.5, height: '1.43em' }}>
           <StateMark state={state} heading={heading} />
           {STATE_NAMES[state]}
         </Box>

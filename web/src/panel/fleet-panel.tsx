@@ -53,7 +53,7 @@ function GroupRow({ tracker, census, sampleNow }: { tracker: string; census: Cen
       <Typography variant="body2" noWrap sx={{ fontWeight: 600 }}>
         {tracker}
       </Typography>
-      <Typography variant="body2" sx={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Typography variant="body2" sx={{ fontVariantNumeric: 'tabular-nums', textAlign: 'right' }}>
         {census ? count(census.devices) : '–'}
       </Typography>
       <Typography variant="body2" noWrap sx={{ color: 'text.secondary', fontSize: '0.75rem' }}>

@@ -1,7 +1,5 @@
 /** One group: how it is doing, and each of its devices. */
 import Box from '@mui/material/Box';
-import MenuItem from '@mui/material/MenuItem';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { STALE_MS, takeCensus } from '../fleet/census.ts';
@@ -10,13 +8,18 @@ import { age, dateTime } from '../format.ts';
 import { useNow, usePage } from '../page-context.ts';
 import { Counts } from './counts.tsx';
 import { DeviceList } from './device-list.tsx';
+import { Choice, TextInput } from './field.tsx';
 import { ageWords } from './fleet-panel.tsx';
 import { PanelHeading } from './panel-heading.tsx';
 import { ShareButton } from './share-button.tsx';
 
 type Order = 'id' | 'oldest' | 'newest';
 
-const ORDERS: Readonly<Record<Order, string>> = { id: 'by id', oldest: 'oldest first', newest: 'newest first' };
+const ORDERS: readonly (readonly [Order, string])[] = [
+  ['id', 'by id'],
+  ['oldest', 'oldest first'],
+  ['newest', 'newest first'],
+];
 
 export function GroupPanel({ tracker }: { readonly tracker: string }) {
   const { watcher, config } = usePage();
@@ -43,35 +46,24 @@ export function GroupPanel({ tracker }: { readonly tracker: string }) {
         <>
           <Counts census={census} />
           <Box sx={{ display: 'flex', gap: 1, px: 2, pb: 1 }}>
-            <TextField
-              size="small"
+            <TextInput
               placeholder="Filter"
               value={filter}
               onChange={({ target }) => setFilter(target.value)}
-              slotProps={{ htmlInput: { 'aria-label': 'Filter by id', type: 'search' } }}
+              inputProps={{ 'aria-label': 'Filter by id', type: 'search' }}
               sx={{ flex: 1 }}
             />
-            <TextField
-              select
-              size="small"
-              value={order}
-              onChange={({ target }) => setOrder(target.value as Order)}
-              slotProps={{ htmlInput: { 'aria-label': 'Order' } }}
-              sx={{ width: 136 }}
-            >
-              {Object.entries(ORDERS).map(([value, words]) => (
-                <MenuItem key={value} value={value}>
-                  {words}
-                </MenuItem>
-              ))}
-            </TextField>
+            <Choice label="Order" value={order} choices={ORDERS} onChoose={setOrder} />
           </Box>
           {indices.length === 0 ? (
             <Nothing>No device of this group has “{filter.trim()}” in its id.</Nothing>
           ) : (
             <DeviceList fleet={watcher.fleet} indices={indices} sampleNow={sampleNow} />
           )}
-          <Typography variant="body2" sx={{ color: 'text.secondary', fontSize: '0.75rem', px: 2, py: 0.75 }}>
+          <Typography
+            variant="body2"
+            sx={{ color: 'text.secondary', fontSize: '0.75rem', px: 2, py: 0.75, borderTop: 1, borderColor: 'divider' }}
+          >
             Stale: no update for {age(STALE_MS)} on the run’s clock.
           </Typography>
         </>

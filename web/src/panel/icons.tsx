@@ -21,3 +21,4 @@ export const FitIcon = icon('M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5');
 export const FollowIcon = icon('M12 3v3M12 18v3M3 12h3M18 12h3M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z');
 export const UpIcon = icon('M6 15l6-6 6 6');
 export const DownIcon = icon('M6 9l6 6 6-6');
+export const DoneIcon = icon('M5 12.5l4.5 4.5L19 7.5');

@@ -1,8 +1,7 @@
 import IconButton from '@mui/material/IconButton';
-import Tooltip from '@mui/material/Tooltip';
 import { useState } from 'react';
 import { useAnnounce } from './announcer.tsx';
-import { LinkIcon } from './icons.tsx';
+import { DoneIcon, LinkIcon } from './icons.tsx';
 
 /** Copies the page's address, which says what it shows. */
 export function ShareButton() {
@@ -19,10 +18,14 @@ export function ShareButton() {
     }
   };
   return (
-    <Tooltip title={copied ? 'Copied' : 'Copy link'}>
-      <IconButton aria-label="Copy link" size="small" onClick={() => void copy()}>
-        <LinkIcon />
-      </IconButton>
-    </Tooltip>
+    <IconButton
+      aria-label="Copy link"
+      title={copied ? 'Copied' : 'Copy link'}
+      color={copied ? 'success' : 'default'}
+      size="small"
+      onClick={() => void copy()}
+    >
+      {copied ? <DoneIcon /> : <LinkIcon />}
+    </IconButton>
   );
 }

@@ -1,14 +1,12 @@
 /** A delivery so far: its progress, its stops, and the trail as a table. */
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
-import MenuItem from '@mui/material/MenuItem';
-import Skeleton from '@mui/material/Skeleton';
-import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { age, coordinates, count, dateTime, metres, time } from '../format.ts';
 import { HOUR_MS, type Trail } from '../trail/use-trail.ts';
 import { Fact } from './fact.tsx';
+import { Choice } from './field.tsx';
 import { Nothing } from './group-panel.tsx';
 
 const WINDOWS: readonly [ms: number, words: string][] = [
@@ -34,21 +32,7 @@ export function TrailView({ trail, windowMs, onWindow }: TrailViewProps) {
         <Typography id="delivery" variant="h2" sx={{ color: 'text.secondary', flex: 1 }}>
           Delivery
         </Typography>
-        <TextField
-          select
-          size="small"
-          variant="standard"
-          value={windowMs}
-          onChange={({ target }) => onWindow(Number(target.value))}
-          slotProps={{ htmlInput: { 'aria-label': 'Window of the trail' }, input: { disableUnderline: true } }}
-          sx={{ '& .MuiInputBase-root': { fontSize: '0.8125rem' } }}
-        >
-          {WINDOWS.map(([ms, words]) => (
-            <MenuItem key={ms} value={ms}>
-              {words}
-            </MenuItem>
-          ))}
-        </TextField>
+        <Choice bare label="Window of the trail" value={windowMs} choices={WINDOWS} onChoose={onWindow} />
       </Box>
       <Body trail={trail} />
     </Box>
@@ -67,14 +51,7 @@ function Body({ trail }: { trail: Trail }) {
       </Box>
     );
   }
-  if (status === 'pending') {
-    return (
-      <Box sx={{ px: 2, py: 1 }} aria-label="Reading the trail" role="img">
-        <Skeleton width="70%" />
-        <Skeleton width="55%" />
-      </Box>
-    );
-  }
+  if (status === 'pending') return <Nothing>Reading the trail …</Nothing>;
   if (progress === undefined) return <Nothing>No position is stored in this window.</Nothing>;
   return (
     <>
