@@ -3,6 +3,7 @@
  * which makes metrics of it without a call. The stand-in reads the same line.
  */
 import type { IngestLine } from '../../src/logs.ts';
+import { printLine } from './print-line.ts';
 
 export const NAMESPACE = 'simctl';
 
@@ -51,13 +52,11 @@ export class IngestMetrics {
       Unit: 'Count',
     }));
     const directive = { Namespace: NAMESPACE, Dimensions: [['FunctionName']], Metrics };
-    console.log(
-      JSON.stringify({
-        _aws: { Timestamp: now, CloudWatchMetrics: [directive] },
-        FunctionName: functionName,
-        ...this.#counts,
-        ...(this.#writes.length > 0 ? { BatchSize: this.#writes.slice(0, 100) } : {}),
-      }),
-    );
+    printLine({
+      _aws: { Timestamp: now, CloudWatchMetrics: [directive] },
+      FunctionName: functionName,
+      ...this.#counts,
+      ...(this.#writes.length > 0 ? { BatchSize: this.#writes.slice(0, 100) } : {}),
+    });
   }
 }

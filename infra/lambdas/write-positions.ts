@@ -4,10 +4,11 @@ import type { IngestLine } from '../../src/logs.ts';
 import { trackerEntry } from '../../src/tracker-entry.ts';
 import type { WireUpdate } from '../../src/wire.ts';
 import type { IngestMetrics } from './embedded-metrics.ts';
+import { printLine } from './print-line.ts';
 
 /** Prints a line of the ingest log (src/logs.ts) to the function's log stream. */
 export function report(line: Omit<IngestLine, 'ingest' | 'at'>): void {
-  console.log(JSON.stringify({ ingest: 1, at: Date.now(), ...line } satisfies IngestLine));
+  printLine({ ingest: 1, at: Date.now(), ...line } satisfies IngestLine);
 }
 
 const lineOf = (tracker: string, { deviceId, sampleTime, seq }: WireUpdate) => ({

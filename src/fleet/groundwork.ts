@@ -7,6 +7,7 @@ import { TOPIC_ROOT } from '../wire.ts';
 import { type Call, nameOf } from './control-plane.ts';
 
 export const THING_TYPE = 'simctl-courier';
+export const THING_TYPE_DESCRIPTION = 'A simulated courier (simctl)';
 export const POLICY = 'simctl-device';
 
 /** The SDK's module and a client of it; the module is loaded by whoever needs it first. */
@@ -47,7 +48,7 @@ export function devicePolicy(arnPrefix: string) {
 export async function layGroundwork(iot: Iot): Promise<string> {
   const { sdk, client, call } = iot;
   const thingTypeName = THING_TYPE;
-  const thingTypeProperties = { thingTypeDescription: 'A simulated courier (simctl)' };
+  const thingTypeProperties = { thingTypeDescription: THING_TYPE_DESCRIPTION };
   await unlessExists(
     call('CreateThingType', () => client.send(new sdk.CreateThingTypeCommand({ thingTypeName, thingTypeProperties }))),
   );

@@ -17,19 +17,19 @@ export const POSITIONS_STREAM = 'positions';
 export interface IngestRuleOptions {
   /** The function that stores what it is given. */
   readonly functionArn: string;
+  readonly streamName?: string;
   readonly trackerPrefix: string;
   readonly trackerCount: number;
 }
 
 export function ingestRule(
   design: IngestDesign,
-  { functionArn, trackerPrefix, trackerCount }: IngestRuleOptions,
+  { functionArn, streamName = POSITIONS_STREAM, trackerPrefix, trackerCount }: IngestRuleOptions,
 ): RuleDefinition {
   // The device comes from the topic, which its certificate proves; the payload could name any.
   const rule = { awsIotSqlVersion: '2016-03-23', sql: `SELECT *, topic(2) AS device FROM '${TOPIC_ROOT}/+'` };
   if (design === 'lambda') return { ...rule, actions: [{ lambda: { functionArn } }] };
-  if (design === 'stream')
-    return { ...rule, actions: [{ kinesis: { streamName: POSITIONS_STREAM, partitionKey: `\${topic(2)}` } }] };
+  if (design === 'stream') return { ...rule, actions: [{ kinesis: { streamName, partitionKey: `\${topic(2)}` } }] };
   // As src/tracker-of.ts for ids that end in four digits; a template cannot hash the others.
   const digits = 'substring(topic(2), length(topic(2)) - 4)';
   return {

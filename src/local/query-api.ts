@@ -5,7 +5,7 @@ import { TooManyRequests } from './lambda/lambda-function.ts';
 
 export const STAGE = 'default';
 
-const ROUTES = new Set(['getLocation', 'get-device-without-tracker']);
+export const ROUTES: readonly string[] = ['getLocation', 'get-device-without-tracker'];
 
 /** Answered by the API itself, without the function, as API Gateway's CORS configuration does. */
 const CORS = {
@@ -27,7 +27,7 @@ export function queryApi({ invoke, now }: QueryApiOptions): Api {
     const [stage, route, ...rest] = request.path;
     if (stage !== STAGE || route === undefined) return undefined;
     if (request.method === 'OPTIONS') return { status: 204, headers: CORS };
-    if (request.method !== 'GET' || rest.length > 0 || !ROUTES.has(route))
+    if (request.method !== 'GET' || rest.length > 0 || !ROUTES.includes(route))
       return { status: 404, headers: CORS, body: { message: 'Not Found' } };
     try {
       return replyOf(await invoke(eventOf(request, route, now())));

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Api, ApiReply } from '../http.ts';
+import { pageHeaders } from './page-headers.ts';
 
 /** `/config.json`, as the page reads it (web/src/config.ts); a deployed page has one of its own. */
 export interface PageConfig {
@@ -36,28 +37,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Nothing from elsewhere, nothing inline; the map library's worker comes from its own file. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  // The hash is that of nothing: MUI's styles go into empty elements, through the CSSOM.
-  "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const SECURITY = {
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-};
+const SECURITY = pageHeaders();
 
 const NOT_BUILT = 'The map page has not been built: "npm run build" makes it.\n';
 
