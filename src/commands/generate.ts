@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { fleetFlags } from '../fleet-flags.ts';
 import type { Generated } from '../generator/generate.ts';
 
 const output = { helpGroup: 'OUTPUT' };
@@ -21,7 +22,6 @@ export default class Generate extends SimctlCommand {
     traces: Flags.string({ ...output, helpValue: 'FILE', description: 'every way that was chosen' }),
     changes: Flags.string({ ...output, helpValue: 'FILE', description: 'when vehicles became free or taken' }),
     trips: Flags.string({ ...output, helpValue: 'FILE', description: 'every trip, with its route, once it is over' }),
-    properties: Flags.boolean({ ...output, description: 'speed, heading and accuracy with every probe' }),
     agents: Flags.integer({ ...fleet, default: 1000, description: 'vehicles, each with one device' }),
     seconds: Flags.integer({ ...fleet, default: 660, description: 'simulated seconds' }),
     start: Flags.string({
@@ -31,33 +31,7 @@ export default class Generate extends SimctlCommand {
     }),
     seed: Flags.integer({ ...fleet, default: 1, description: 'of everything random' }),
     every: Flags.integer({ ...fleet, default: 30, description: 'seconds between two fixes of a device' }),
-    map: Flags.string({
-      ...fleet,
-      helpValue: 'NAME|FILE',
-      default: 'gothenburg',
-      description: 'roads to drive on: a name, or an OpenStreetMap extract (.osm.pbf), or roads as .geojson',
-    }),
-    model: Flags.string({
-      ...fleet,
-      helpValue: 'NAME',
-      default: 'realistic',
-      description: 'realistic, compat (as trip-simulator) or delivery (rounds of drops)',
-    }),
-    profile: Flags.string({
-      ...fleet,
-      helpValue: 'NAME|FILE',
-      description: "car, bike, scooter, or a JSON file as trip-simulator's (--model compat)",
-    }),
-    mend: Flags.string({
-      ...fleet,
-      helpValue: 'BUGS',
-      description: "trip-simulator's bugs not to repeat, separated by commas, or all (--model compat)",
-    }),
-    dropouts: Flags.string({
-      ...fleet,
-      helpValue: 'N[:SECONDS]',
-      description: 'how often an hour a receiver has no fix, and how long (other models)',
-    }),
+    ...fleetFlags,
     workers: Flags.integer({ description: 'threads; by default one a core, four at most, fewer for a small fleet' }),
   };
 

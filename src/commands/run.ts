@@ -3,6 +3,7 @@ import { Flags, type Interfaces } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { EXIT } from '../errors.ts';
+import { fleetFlags } from '../fleet-flags.ts';
 import type { MetricsEndpoint } from '../run/metrics-endpoint.ts';
 import type { RunOptions } from '../run/options.ts';
 
@@ -21,6 +22,7 @@ export default class Run extends SimctlCommand {
     '<%= config.bin %> run --probes probes.ndjson.gz --pace replay:60 --json',
     '<%= config.bin %> run --threshold "lost == 0" --threshold "response.p99 < 250ms in every 10s"',
     '<%= config.bin %> run --target local.json --dataset fleet --transport tracker',
+    '<%= config.bin %> run --generate --agents 10000 --seconds 7200 --model delivery --map city.osm.pbf',
   ];
   static override flags = {
     dataset: Flags.string({
@@ -41,6 +43,11 @@ export default class Run extends SimctlCommand {
       description: 'which CSV column holds what',
       dependsOn: ['probes'],
     }),
+    generate: Flags.boolean({
+      ...fleet,
+      description: 'generate while sending: no file holds the trips, so a fleet may be of any length',
+      exclusive: ['dataset', 'probes'],
+    }),
     agents: Flags.integer({ ...fleet, default: 1000, description: 'devices to generate' }),
     seconds: Flags.integer({ ...fleet, default: 660, description: 'simulated seconds to generate' }),
     seed: Flags.integer({ ...fleet, default: 1, description: 'of everything random' }),
@@ -49,6 +56,7 @@ export default class Run extends SimctlCommand {
       default: 30,
       description: 'seconds of sample time between two fixes of a device',
     }),
+    ...fleetFlags,
     target: Flags.string({
       ...backend,
       default: 'local',
@@ -196,7 +204,18 @@ function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOption
     dataset: flags.dataset,
     probes: flags.probes,
     csvColumns: flags['csv-columns'],
-    generate: { agents: flags.agents, seconds: flags.seconds, seed: flags.seed },
+    generate: {
+      agents: flags.agents,
+      seconds: flags.seconds,
+      seed: flags.seed,
+      map: flags.map,
+      model: flags.model,
+      profile: flags.profile,
+      mend: flags.mend,
+      dropouts: flags.dropouts,
+      properties: flags.properties,
+      asTheyGo: flags.generate,
+    },
     every: flags.every,
     target: flags.target,
     queryEndpoint: flags['query-endpoint'],

@@ -1,7 +1,6 @@
 import { agentRandom, PURPOSE } from './agent-random.ts';
 import type { AgentModel } from './agents/agent.ts';
 import type { ModelSettings } from './agents/models.ts';
-import { deviceIds } from './device-ids.ts';
 
 /** How agents behave. */
 export interface ModelChoice {
@@ -49,7 +48,6 @@ export function fixesFrom(first: number, { seconds, every }: FleetOptions): numb
 
 /** A fleet as a run wants to know it before it drives, in the form of a dataset's manifest; sample times are epoch ms. */
 export interface FleetOutlook {
-  readonly deviceIds: readonly string[];
   readonly devices: number;
   /** Fewer come where receivers fall silent. */
   readonly fixes: number;
@@ -61,7 +59,7 @@ export interface FleetOutlook {
 
 /** Who will report how often and when, without driving a metre. */
 export function fleetOutlook(options: FleetOptions): FleetOutlook {
-  const { agents, seed, start, every } = options;
+  const { agents, start, every } = options;
   let [first, last] = [Number.POSITIVE_INFINITY, 0];
   const partitions = Array.from({ length: BLOCKS }, (_, block) => {
     const of = agentsOf(block, agents);
@@ -76,7 +74,6 @@ export function fleetOutlook(options: FleetOptions): FleetOutlook {
     return { devices: of.end - of.first, fixes };
   });
   return {
-    deviceIds: deviceIds(seed, agents),
     devices: agents,
     fixes: partitions.reduce((sum, { fixes }) => sum + fixes, 0),
     firstSampleTime: start + first * 1000,

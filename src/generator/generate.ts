@@ -72,14 +72,14 @@ export async function generateDataset(options: GenerateOptions & { readonly out:
 }
 
 /** All that the fleet can be made from again. */
-export function provenanceOf(fleet: FleetOptions): Record<string, unknown> {
+function provenanceOf(fleet: FleetOptions): Record<string, unknown> {
   const { agents, seconds, every, seed, start, map, model, properties } = fleet;
   const origin = { kind: 'generated', ...modelProvenance(model), map: mapReference(map), seed };
   return { ...origin, start, seconds, every, agents, ...(properties && { properties }) };
 }
 
 /** What `readMap` takes again, wherever it is asked from. */
-function mapReference(map: string = DEFAULT_MAP): string {
+export function mapReference(map: string = DEFAULT_MAP): string {
   return /^[a-z0-9-]+$/.test(map) ? map : resolve(map);
 }
 

@@ -1,3 +1,4 @@
+import type { ModelRequest } from '../generator/model-choice.ts';
 import type { ClientName, TransportName } from '../transports/index.ts';
 
 /** The weather that a laptop does not have; at rest, nothing is reordered. */
@@ -9,6 +10,17 @@ export interface StandInBehaviour {
   readonly jitterMs: number;
 }
 
+/** A fleet to generate; what is left out is as the generator's own. */
+export interface GeneratedFleet extends ModelRequest {
+  readonly agents: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly map?: string | undefined;
+  readonly properties?: boolean | undefined;
+  /** Each worker makes its own devices' fixes while it sends them, and no file holds them. */
+  readonly asTheyGo?: boolean | undefined;
+}
+
 /** All that a run can be told, as plain values; `undefined` leaves it to simctl. */
 export interface RunOptions {
   /** The run's directory; by default `runs/` and a timestamp. */
@@ -18,7 +30,7 @@ export interface RunOptions {
   readonly dataset: string | undefined;
   readonly probes: readonly string[] | undefined;
   readonly csvColumns: string | undefined;
-  readonly generate: { readonly agents: number; readonly seconds: number; readonly seed: number };
+  readonly generate: GeneratedFleet;
   /** One fix per device and this many seconds of sample time. */
   readonly every: number;
 

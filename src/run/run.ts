@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { analyseRun } from '../analyser/analyse.ts';
 import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
-import { type Dataset, readDevices } from '../dataset.ts';
 import { isSimctlError, messageOf, RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
 import { openLineLog } from '../line-log.ts';
@@ -15,7 +14,7 @@ import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
 import { readyDevices } from './certificates.ts';
 import { checkDrops } from './drops.ts';
-import { fleetData } from './fleet-data.ts';
+import { type FleetData, fleetData } from './fleet-data.ts';
 import type { RunOptions } from './options.ts';
 import { createRunDirectory, type RunDirectory, sentLogs } from './run-directory.ts';
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
@@ -40,7 +39,7 @@ interface Run extends RunContext {
   readonly options: RunOptions;
   readonly epoch: Epoch;
   readonly files: RunDirectory;
-  readonly dataset: Dataset;
+  readonly data: FleetData;
   readonly plan: Plan;
   readonly backend: Backend;
 }
@@ -82,8 +81,8 @@ async function withBackend(
   { reporter, ending }: RunContext,
   begun: { sending: boolean },
 ): Promise<Summary> {
-  const dataset = await fleetData(options, files.dir, reporter, ending.stop);
-  const plan = planRun(options, dataset.manifest);
+  const data = await fleetData(options, files.dir, reporter, ending.stop);
+  const plan = planRun(options, data.outlook);
   plan.notes.forEach(reporter.note);
   ending.stop.throwIfAborted();
 
@@ -91,12 +90,11 @@ async function withBackend(
     'backend',
     options.target === 'local' ? 'Starting the stand-in of the AWS services' : `Looking at ${options.target}`,
   );
-  const { map } = dataset.manifest.source;
-  const backend = await openBackend({ ...options, ...(typeof map === 'string' ? { map } : {}) }, files.dir);
+  const backend = await openBackend({ ...options, ...(data.map === undefined ? {} : { map: data.map }) }, files.dir);
   backend.onDeath(ending.request);
   if (backend.target.mapPage !== undefined) reporter.note(`Watch it on the map: ${backend.target.mapPage}`);
   try {
-    return await drive({ options, epoch, files, dataset, plan, backend, reporter, ending }, begun);
+    return await drive({ options, epoch, files, data, plan, backend, reporter, ending }, begun);
   } catch (error) {
     if (!begun.sending) await backend.discard(true);
     throw backend.death() ?? error;
@@ -106,13 +104,13 @@ async function withBackend(
 }
 
 async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
-  const { options, epoch, files, dataset, plan, backend, reporter, ending } = run;
+  const { options, epoch, files, data, plan, backend, reporter, ending } = run;
   const clock = systemClock(epoch);
-  const devices = (await readDevices(dataset)).map(({ deviceId }) => deviceId);
+  const devices = await data.deviceIds();
   checkDrops(options.drop, devices);
   await readyDevices(options.transport, backend, devices, reporter, ending.stop);
   ending.stop.throwIfAborted();
-  const shift = await sampleTimeShift(plan, dataset.manifest.everySeconds, backend, options.shift, clock.now());
+  const shift = await sampleTimeShift(plan, data.outlook.everySeconds, backend, options.shift, clock.now());
   await files.write(
     'plan.json',
     `${JSON.stringify({ ...plan, shift, options, target: publicPart(backend.target) }, null, 2)}\n`,
@@ -176,13 +174,13 @@ async function sendAll(
 }
 
 function shardTasks(
-  { options, epoch, files, dataset, plan, backend }: Run,
+  { options, epoch, files, data, plan, backend }: Run,
   shift: number | 'live',
 ): Omit<ShardTask, 'port'>[] {
   return plan.shards.map(({ partitions }, shard) => ({
     epoch,
     shard,
-    datasetDir: dataset.dir,
+    source: data.source,
     partitions,
     transport: options.transport,
     settings: {

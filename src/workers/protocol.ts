@@ -2,7 +2,7 @@
  * What main and a shard say to each other. Read this first.
  *
  *     main                         shard
- *      │  ShardTask  (piscina)  ──▶  reads its partitions, opens its transport
+ *      │  ShardTask  (piscina)  ──▶  reads (or begins to make) its partitions, opens its transport
  *      │  ◀── news 'connecting' ──  devices connecting …
  *      │  ◀── news 'ready' ───────  all have connected, or failed to
  *      │  order 'start' at T ────▶  every device's loop runs from the common start
@@ -16,6 +16,7 @@ import type { Epoch } from '../clock.ts';
 import type { PackedError } from '../errors.ts';
 import type { FailureCode } from '../model.ts';
 import type { TransportName, TransportSettings } from '../transports/index.ts';
+import type { FleetSource } from './fleet-tracks.ts';
 import type { Pace, Paced } from './pacer.ts';
 
 /** All that a shard needs; plain data, but for the port. */
@@ -23,8 +24,8 @@ export interface ShardTask {
   readonly port: MessagePort;
   readonly epoch: Epoch;
   readonly shard: number;
-  readonly datasetDir: string;
-  /** Each of its partitions, with the index of its first device in the whole fleet. */
+  readonly source: FleetSource;
+  /** Each of its partitions (of a generated fleet: blocks), with the index of its first device in the whole fleet. */
   readonly partitions: readonly { readonly partition: number; readonly firstDevice: number }[];
   readonly transport: TransportName;
   readonly settings: TransportSettings;

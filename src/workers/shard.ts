@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 import { systemClock } from '../clock.ts';
-import { openDataset, readTracks } from '../dataset.ts';
 import { packError } from '../errors.ts';
 import { openLineLog } from '../line-log.ts';
 import type { Track } from '../model.ts';
 import { createTransport } from '../transports/index.ts';
 import { failureCode, type Transport } from '../transports/transport.ts';
 import { drive, type Road } from './drive.ts';
+import { fleetTracks } from './fleet-tracks.ts';
 import { pacerOf } from './pacer.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
 import { sendLog } from './send-log.ts';
@@ -38,7 +38,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
     },
   });
 
-  const tracks = await readFleet(task);
+  const tracks = await fleetTracks(task.source, task.partitions);
   const log = openLineLog(task.sentLog);
   const transport = await createTransport(task.transport, settings, transportClock);
   cutOff.signal.addEventListener('abort', () => void transport.close(), { once: true });
@@ -106,18 +106,6 @@ function stampOf(shift: ShardTask['shift']): Road['stamp'] {
     last = Math.max(last + 1, Math.round(dueAt));
     return last;
   };
-}
-
-async function readFleet({ datasetDir, partitions }: ShardTask): Promise<{ track: Track; index: number }[]> {
-  const dataset = await openDataset(datasetDir);
-  const fleet: { track: Track; index: number }[] = [];
-  for (const { partition, firstDevice } of partitions) {
-    const tracks = await readTracks(dataset, partition);
-    tracks.forEach((track, i) => {
-      fleet.push({ track, index: firstDevice + i });
-    });
-  }
-  return fleet;
 }
 
 /** Orders as they come: `start` resolves with the common start, or with undefined where `stop` came first. */

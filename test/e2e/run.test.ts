@@ -111,6 +111,13 @@ test('a dataset finer than --every is thinned', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ ...NO_LOSS, devices: 3, sent: 6 });
 });
 
+test('--generate makes the fixes as they are sent, and no file of them', async () => {
+  const fleet = ['--agents', '6', '--seconds', '60', '--model', 'delivery', '--seed', '5'];
+  const { stdout } = await cli.run('run', '--generate', ...fleet, ...FAST.slice(2), '--properties', '--out', 'made');
+  expect(JSON.parse(stdout)).toMatchObject({ ...NO_LOSS, devices: 6, sent: 12 });
+  expect(await readdir(cli.file('made'))).not.toContain('dataset');
+});
+
 test('what goes wrong after the last send leaves the logs where they are', async () => {
   const { child, ended } = cli.start('run', ...FAST, '--out', 'kept');
   let said = '';
