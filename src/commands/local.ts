@@ -127,6 +127,10 @@ what other programs need to use it.`;
       jitterMs: flags.jitter,
       lambda: Object.fromEntries(Object.entries(lambda).filter(([, value]) => value !== undefined)),
     });
-    await serveUntilStopped(standIn, { readyFile: flags['ready-file'], print: (text) => this.log(text) });
+    await serveUntilStopped(standIn, {
+      readyFile: flags['ready-file'],
+      print: (text) => this.log(text),
+      terminal: process.stdout,
+    });
   }
 }

@@ -11,6 +11,7 @@ const tell = (message: FromStandIn) => new Promise<void>((resolve) => process.se
 
 process.on('message', (message: ToStandIn) => {
   if (message.do === 'start') void start(message.options);
+  else if (message.do === 'tell') void tellStatus(message.everyMs);
   else void stop();
 });
 process.on('SIGINT', () => void stop());
@@ -26,6 +27,11 @@ async function start(options: Extract<ToStandIn, { do: 'start' }>['options']): P
     await tell({ is: 'failed', error: packError(error) });
     process.exit(1);
   }
+}
+
+async function tellStatus(everyMs: number): Promise<void> {
+  const standIn = await running;
+  if (standIn) setInterval(() => stopping || void tell({ is: 'status', status: standIn.status() }), everyMs).unref();
 }
 
 async function stop(): Promise<void> {

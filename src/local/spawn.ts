@@ -6,22 +6,28 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, type PackedError, RunError, SetupError, unpackError } from '../errors.ts';
 import type { Target } from '../target.ts';
-import type { StandInOptions, StandInReport } from './stand-in.ts';
+import type { StandInOptions, StandInReport, StandInStatus } from './stand-in.ts';
 
-export type { StandInOptions, StandInReport } from './stand-in.ts';
+export type { StandInOptions, StandInReport, StandInStatus } from './stand-in.ts';
 
 /** Parent → stand-in. */
-export type ToStandIn = { readonly do: 'start'; readonly options: StandInOptions } | { readonly do: 'stop' };
+export type ToStandIn =
+  | { readonly do: 'start'; readonly options: StandInOptions }
+  | { readonly do: 'tell'; readonly everyMs: number }
+  | { readonly do: 'stop' };
 /** Stand-in → parent. */
 export type FromStandIn =
   | { readonly is: 'ready'; readonly target: Target }
   | { readonly is: 'failed'; readonly error: PackedError }
+  | { readonly is: 'status'; readonly status: StandInStatus }
   | { readonly is: 'stopped'; readonly report: StandInReport };
 
 export interface StandIn {
   readonly target: Target;
   /** Ends it in good order. May be called again, and after it died: then with what is known, which may be nothing. */
   stop(): Promise<Partial<StandInReport>>;
+  /** Calls back with what it is doing, every so many ms. */
+  follow(everyMs: number, callback: (status: StandInStatus) => void): void;
   /** Called once if it ends without having been told to. */
   onExit(callback: (error: RunError) => void): void;
 }
@@ -42,12 +48,14 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
     child.on('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
   });
   let report: StandInReport | undefined;
+  let onStatus: (status: StandInStatus) => void = () => {};
   let failure: Error | undefined;
   const target = await new Promise<Target>((resolve, reject) => {
     child.on('message', (message: FromStandIn) => {
       if (message.is === 'ready') resolve(message.target);
       // Only once it is gone: whoever tries again at once must not find its directory still taken.
       else if (message.is === 'failed') failure = unpackError(message.error);
+      else if (message.is === 'status') onStatus(message.status);
       else report = message.report;
     });
     void exited.then((how) =>
@@ -73,6 +81,10 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
         return report ?? {};
       })();
       return stopped;
+    },
+    follow(everyMs, callback) {
+      onStatus = callback;
+      if (child.connected) child.send({ do: 'tell', everyMs } satisfies ToStandIn, () => {});
     },
     onExit(callback) {
       void exited.then((how) => {

@@ -87,8 +87,23 @@ export interface StandInReport {
   readonly refusals: number;
 }
 
+/** What it has done so far, and is doing. */
+export interface StandInStatus {
+  /** Devices and other MQTT clients that are connected. */
+  readonly connections: number;
+  /** Messages that reached the rule engine. */
+  readonly messages: number;
+  /** Positions that trackers stored. */
+  readonly stored: number;
+  readonly invocations: number;
+  readonly errors: number;
+  readonly throttles: number;
+  readonly refusals: number;
+}
+
 export interface RunningStandIn {
   readonly target: Target;
+  status(): StandInStatus;
   /** Lets what is under way end, for a few seconds at most; then closes everything. */
   stop(): Promise<StandInReport>;
 }
@@ -121,6 +136,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const registry = createRegistry({ region, accountId: ACCOUNT_ID, authority, now, ...shelves });
   const events = eventLog(dir, { region, accountId: ACCOUNT_ID });
   const live = livePositions();
+  let stored = 0;
   const { trackers, close: closeTrackers } = openTrackers({
     region,
     accountId: ACCOUNT_ID,
@@ -130,6 +146,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
     onPosition(event) {
       events.write(event);
       live.add(event);
+      stored++;
     },
   });
   const queues = new Queues({ region, accountId: ACCOUNT_ID, now });
@@ -289,6 +306,15 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
       secretAccessKey: ACCESS_KEY,
       pid: process.pid,
     },
+    status: () => ({
+      connections: broker.connections(),
+      messages: engine.counters.messages,
+      stored,
+      invocations: functions.store.counters.invocations,
+      errors: functions.store.counters.errors,
+      throttles: functions.store.counters.throttles,
+      refusals,
+    }),
     async stop() {
       await Promise.all([broker.close(), https.close()]);
       const timer = setTimeout(() => {
