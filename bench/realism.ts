@@ -66,10 +66,10 @@ line(
 );
 
 console.log(`
-Real: Brazilian Naturalistic Driving Study, Curitiba, 1 Hz, three trips each of drivers A and C. Our constants are fitted to
-driver A; C was held out, but for how often cars stop: A and C are too far apart for one rate to be within 25 % of both, so
-the middle of the fleet lies between them, and each car has a rate of its own. A row without a remark holds for A and C alone
-as well:`);
+Real: Brazilian Naturalistic Driving Study, Curitiba, 1 Hz, three trips each of drivers A and C. Accelerations, stops and
+the receiver's error were fitted to driver A, with C's figures in sight, so C is no blind test; how often cars stop was set
+between the two, as they are too far apart for one rate to be within 25 % of both, and each car has a rate of its own. A row
+without a remark holds for A and C alone as well:`);
 for (const { name, perKm } of fleets) {
   const [low, high] = [percentile(perKm, 10).toFixed(2), percentile(perKm, 90).toFixed(2)];
   console.log(`  ${name}: stops per km of single cars ${low} (p10) to ${high} (p90)`);
