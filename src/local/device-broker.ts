@@ -16,6 +16,8 @@ interface Inside {
     removeAllListeners(event: 'packet'): void;
     on(event: 'packet', listener: (packet: Packet) => void): void;
   };
+  readonly connackSent: boolean;
+  readonly _keepaliveTimer: NodeJS.Timeout | null;
   _nextBatch(): void;
   _drainTimer: unknown;
   waitForDrain(done: (error: null, client: Client) => void): void;
@@ -31,6 +33,7 @@ export class DeviceBroker extends Aedes {
   admits: (client: Client) => boolean = () => true;
   /** How fast what a client sends is read; absent: as it comes. */
   meter: () => ByteMeter | undefined = () => undefined;
+  readonly #options: AedesOptions;
   #subscribers = false;
   #forwarded = false;
 
@@ -43,9 +46,7 @@ export class DeviceBroker extends Aedes {
         return allowed;
       },
     });
-    this.on('subscribe', () => {
-      this.#subscribers = true;
-    });
+    this.#options = options;
     const { handle } = this;
     this.handle = (stream, request) => {
       const meter = this.meter();
@@ -57,16 +58,35 @@ export class DeviceBroker extends Aedes {
     };
   }
 
-  /**
-   * While nobody has ever subscribed and nothing is retained, a message has nowhere to go but `taken`, and does without
-   * aedes's tries, emitter and queues.
-   */
+  /** Tells of each message, whatever way it takes. */
   override publish(packet: PublishPacket, ...rest: unknown[]): void {
     const [client, done] = rest as [Client | undefined, (error?: Error) => void];
     const fromDevice = typeof client === 'object' && client !== null;
     if (fromDevice) this.taken(client, packet);
     if (fromDevice && !this.#subscribers && !packet.retain) setImmediate(done);
     else (super.publish as (...all: unknown[]) => void)(packet, ...rest);
+  }
+
+  /**
+   * While nobody has ever subscribed and nothing is retained, a message has nowhere to go but `taken`, and does without
+   * aedes's tries, emitter and queues: a third of what it costs. False where it has to take aedes's way.
+   */
+  #takeAtOnce(client: Client, packet: PublishPacket): boolean {
+    const { connackSent, _keepaliveTimer: keepAlive } = inside(client);
+    const { topic, qos, retain, messageId } = packet as PublishPacket & { messageId?: number };
+    if (this.#subscribers || retain || qos > 1 || !connackSent || client.closed) return false;
+    if (topic === '' || topic.includes('+') || topic.includes('#')) return false;
+    keepAlive?.refresh();
+    this.#options.authorizePublish?.(client, packet, (error) => {
+      if (error) {
+        client.emit('error', error);
+        return;
+      }
+      this.taken(client, packet);
+      if (qos === 0 || client.conn.write(acknowledgement(messageId!))) return;
+      inside(client).waitForDrain(() => {});
+    });
+    return true;
   }
 
   /** Hands a client what is for it alone, where it has subscribed to that very topic. */
@@ -96,6 +116,8 @@ export class DeviceBroker extends Aedes {
     parser.on('packet', (packet) => {
       if (packet.cmd === 'publish' && !this.admits(client)) return;
       if (packet.cmd === 'puback') window.acknowledged();
+      if (packet.cmd === 'subscribe') this.#subscribers = true;
+      if (packet.cmd === 'publish' && this.#takeAtOnce(client, packet as PublishPacket)) return;
       if (packet.cmd === 'subscribe' && packet.subscriptions.length > MAX_FILTERS)
         client.emit('error', new Error(`a SUBSCRIBE has at most ${MAX_FILTERS} topic filters`));
       else enqueue!.call(parser, packet);
@@ -120,6 +142,11 @@ export class DeviceBroker extends Aedes {
     };
     return window;
   }
+}
+
+/** A PUBACK. */
+function acknowledgement(messageId: number): Buffer {
+  return Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);
 }
 
 /**

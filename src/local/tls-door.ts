@@ -1,5 +1,5 @@
-import type { AddressInfo, Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
 export interface TlsDoorOptions {
   readonly host: string;
@@ -26,14 +26,20 @@ export interface TlsDoor {
   close(): Promise<void>;
 }
 
-/** More than the ten thousand devices that may come at once; each costs about 60 KB until it is through. */
+/** More than the ten thousand devices that may come at once; each costs about 40 KB until it is through. */
 const MAX_HANDSHAKES = 16_384;
+/**
+ * A handshake takes about 3 ms of CPU. So many are begun between two looks at everybody else's connections, or a thousand
+ * newcomers would hold those up for seconds.
+ */
+const BEGUN_AT_ONCE = 8;
 
 /** Listens for TLS clients and asks them for a certificate. @throws the system's error where the address is taken. */
 export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
   const { host, port, certPem, keyPem, caPem, protocols, handshakeMs, onSocket, onFailure } = options;
   const { maxHandshakes = MAX_HANDSHAKES } = options;
-  const server = createServer({
+  const tooMany = `more than ${maxHandshakes} handshakes at once`;
+  const tls = createTlsServer({
     cert: certPem,
     key: keyPem,
     ca: caPem,
@@ -41,29 +47,55 @@ export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
     // A registered certificate counts, whoever signed it: the check is `onSocket`'s.
     rejectUnauthorized: false,
     handshakeTimeout: handshakeMs,
-    noDelay: true,
     ...(protocols ? { ALPNProtocols: [...protocols] } : {}),
   });
   const sockets = new Set<Socket>();
   const handshaking = new Map<string, Socket>();
-  server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket);
+  const newcomers = new Set<Socket>();
+
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => {
+    socket.on('error', () => {}); // its end is what counts
+    if (newcomers.size >= maxHandshakes) {
+      onFailure(tooMany);
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
-    handshaking.set(peer, socket);
     socket.on('close', () => {
       sockets.delete(socket);
+      newcomers.delete(socket);
+    });
+    newcomers.add(socket);
+    if (newcomers.size === 1) setImmediate(begin);
+  });
+
+  function begin(): void {
+    let begun = 0;
+    for (const socket of newcomers) {
+      if (begun++ === BEGUN_AT_ONCE) break;
+      newcomers.delete(socket);
+      handshake(socket);
+    }
+    if (newcomers.size > 0) setImmediate(begin);
+  }
+
+  function handshake(socket: Socket): void {
+    const peer = peerOf(socket);
+    handshaking.set(peer, socket);
+    socket.on('close', () => {
       if (handshaking.get(peer) === socket) handshaking.delete(peer);
     });
-    if (handshaking.size > maxHandshakes) {
-      onFailure(`more than ${maxHandshakes} handshakes at once`);
-      leastPromising(handshaking.values())?.destroy();
-    }
-  });
-  server.on('tlsClientError', (error, socket) => {
+    tls.emit('connection', socket);
+    if (handshaking.size <= maxHandshakes) return;
+    onFailure(tooMany);
+    leastPromising(handshaking.values())?.destroy();
+  }
+
+  tls.on('tlsClientError', (error, socket) => {
     onFailure(error.message);
     socket.destroy(); // Node leaves one whose handshake took too long
   });
-  server.on('secureConnection', (socket) => {
+  tls.on('secureConnection', (socket) => {
     handshaking.delete(peerOf(socket));
     socket.on('error', () => {}); // its end is what counts, and whoever takes it sees that
     onSocket(socket);
