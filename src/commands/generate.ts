@@ -22,6 +22,11 @@ export default class Generate extends SimctlCommand {
     traces: Flags.string({ ...output, helpValue: 'FILE', description: 'every way that was chosen' }),
     changes: Flags.string({ ...output, helpValue: 'FILE', description: 'when vehicles became free or taken' }),
     trips: Flags.string({ ...output, helpValue: 'FILE', description: 'every trip, with its route, once it is over' }),
+    picture: Flags.string({
+      ...output,
+      helpValue: 'FILE.svg',
+      description: 'the roads, and what some of the vehicles drive, to look at',
+    }),
     agents: Flags.integer({ ...fleet, default: 1000, description: 'vehicles, each with one device' }),
     seconds: Flags.integer({ ...fleet, default: 660, description: 'simulated seconds' }),
     start: Flags.string({
@@ -62,10 +67,11 @@ export default class Generate extends SimctlCommand {
   private announce(generated: Generated, flags: Record<string, unknown> & { seed: number }): void {
     const { devices, fixes, firstSampleTime, lastSampleTime, attribution } = generated;
     const [from, to] = [firstSampleTime, lastSampleTime].map((time) => new Date(time).toISOString());
-    this.log(`${devices} devices, ${fixes} fixes from ${from} to ${to}; seed ${flags.seed}`);
+    if (devices > 0) this.log(`${devices} devices, ${fixes} fixes from ${from} to ${to}; seed ${flags.seed}`);
     this.log(`Roads ${attribution}`);
     if (generated.dataset) this.log(generated.dataset.dir);
-    for (const kind of ['probes', 'traces', 'changes', 'trips']) if (flags[kind]) this.log(String(flags[kind]));
+    for (const kind of ['probes', 'traces', 'changes', 'trips', 'picture'])
+      if (flags[kind]) this.log(String(flags[kind]));
   }
 }
 

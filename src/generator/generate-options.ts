@@ -14,6 +14,8 @@ export interface FleetRequest extends Omit<FleetOptions, 'start' | 'model'>, Mod
 
 /** A fleet, and where what it reports is written. */
 export interface GenerateOptions extends FleetRequest, Places {
+  /** An SVG file: the roads, and what some of the agents drive. */
+  readonly picture?: string | undefined;
   /** Threads; by default as many as pay. They change nothing that is written. */
   readonly workers?: number | undefined;
   /** Of time that is driven through at once; by default as long as memory and patience allow. Changes nothing either. */
@@ -80,11 +82,11 @@ function wholeNumbers(problems: string[]) {
   };
 }
 
-function placeProblems(places: Places): string[] {
+function placeProblems(places: GenerateOptions): string[] {
   const problems: string[] = [];
   const used = new Map<string, string>();
   const out = places.out === undefined ? undefined : resolve(places.out);
-  for (const kind of KINDS) {
+  for (const kind of [...KINDS, 'picture'] as const) {
     const place = places[kind];
     if (place === undefined) continue;
     const path = resolve(place);
@@ -95,6 +97,8 @@ function placeProblems(places: Places): string[] {
     used.set(path, kind);
   }
   if (out === undefined && used.size === 0)
-    problems.push(`nothing is to be written: say where with --out, ${KINDS.map((kind) => `--${kind}`).join(', ')}`);
+    problems.push(
+      `nothing is to be written: say where with --out, ${KINDS.map((kind) => `--${kind}`).join(', ')} or --picture`,
+    );
   return problems;
 }

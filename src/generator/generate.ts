@@ -11,12 +11,13 @@ import { KINDS } from './lines.ts';
 import { DEFAULT_MAP } from './map/read-map.ts';
 import { modelProvenance } from './model-choice.ts';
 import { openOutputs } from './outputs.ts';
+import { writePicture } from './picture.ts';
 
 export type { GenerateOptions } from './generate-options.ts';
 
 /** What was generated. */
 export interface Generated {
-  /** Those that reported at all. */
+  /** Those that reported at all; 0, as are their fixes, where only a picture was asked for. */
   readonly devices: number;
   readonly fixes: number;
   /** Epoch ms; 0 where nobody reported. */
@@ -28,7 +29,7 @@ export interface Generated {
 }
 
 /**
- * A fleet's trips, as a dataset, or as the files that trip-simulator writes, or both: the first fix comes a second after
+ * A fleet's trips, as a dataset, as the files that trip-simulator writes, as a picture, or all of them: the first fix comes a second after
  * `start` or later, the last no later than `start` + `seconds`. The same options give the same bytes, whatever the number
  * of threads. Nothing is left where it fails or is aborted.
  * @throws UsageError with every problem at once; SetupError where the map is missing or the disk refuses; RunError where a
@@ -38,32 +39,29 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
   const { now = Date.now, signal, onProgress } = options;
   const fleet = await checkOptions(options, now());
   const { attribution } = (await roadsOf(fleet)).graph;
-  const outputs = await openOutputs(options, fleet, deviceIds(fleet.seed, fleet.agents), {
-    source: provenanceOf(fleet),
-    attribution,
-  });
-  try {
-    const kinds = KINDS.filter(
-      (kind) => options[kind] !== undefined || (kind === 'probes' && options.out !== undefined),
-    );
+  const kinds = KINDS.filter((kind) => options[kind] !== undefined || (kind === 'probes' && options.out !== undefined));
+  const total = newTotal(fleet);
+  const write = async () => {
     const expected = fleetOutlook(fleet).fixes;
-    const total = newTotal(fleet);
-    const workers = options.workers ?? threadsThatPay(fleet);
-    for await (const windows of generateWindows(
-      { ...fleet, kinds, windowSeconds: options.windowSeconds },
-      { workers, signal },
-    )) {
-      await outputs.write(windows);
-      for (const { fixes, counts } of windows) total.add(fixes, counts);
-      onProgress?.(total.fixes(), expected);
+    const pool = { workers: options.workers ?? threadsThatPay(fleet), signal };
+    const provenance = { source: provenanceOf(fleet), attribution };
+    const outputs = await openOutputs(options, fleet, deviceIds(fleet.seed, fleet.agents), provenance);
+    try {
+      for await (const windows of generateWindows({ ...fleet, kinds, windowSeconds: options.windowSeconds }, pool)) {
+        await outputs.write(windows);
+        for (const { fixes, counts } of windows) total.add(fixes, counts);
+        onProgress?.(total.fixes(), expected);
+      }
+      signal?.throwIfAborted();
+      return await outputs.finish();
+    } catch (error) {
+      await outputs.abort();
+      throw error;
     }
-    signal?.throwIfAborted();
-    const dataset = await outputs.finish();
-    return { ...total.sum(), attribution, ...(dataset && { dataset }) };
-  } catch (error) {
-    await outputs.abort();
-    throw error;
-  }
+  };
+  const dataset = kinds.length > 0 ? await write() : undefined;
+  if (options.picture !== undefined) await writePicture(options.picture, fleet, signal);
+  return { ...total.sum(), attribution, ...(dataset && { dataset }) };
 }
 
 /** As `generate`, for whoever wants a dataset. */
