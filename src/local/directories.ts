@@ -26,17 +26,15 @@ interface DataOptions {
   readonly region: string;
   /** Given back where the data cannot be had. */
   readonly lock: WriterLock;
-  readonly log: (line: string) => void;
+  /** The data can no longer be written. */
+  readonly fail: (error: Error) => void;
 }
 
 /** What outlives the process. The embedded store is loaded only here. @throws SetupError */
-export async function openData(dir: string, { region, lock, log }: DataOptions): Promise<DataDirectory> {
+export async function openData(dir: string, { region, lock, fail }: DataOptions): Promise<DataDirectory> {
   try {
     const { openDataDirectory } = await import('./data-dir/data-directory.ts');
-    return openDataDirectory(dir, {
-      region,
-      onFailure: ({ message }) => log(`${dir} cannot be written, so nothing is acknowledged any more: ${message}`),
-    });
+    return openDataDirectory(dir, { region, onFailure: fail });
   } catch (error) {
     lock.release();
     throw error;

@@ -1,5 +1,5 @@
 /** The stand-in's process: told its options by the parent, and gone with it. */
-import { packError } from '../errors.ts';
+import { EXIT, packError } from '../errors.ts';
 import type { FromStandIn, ToStandIn } from './spawn.ts';
 import { openStandIn, type RunningStandIn } from './stand-in.ts';
 
@@ -18,9 +18,16 @@ process.on('SIGINT', () => void stop());
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => process.exit());
 
+/** It cannot go on: what it would say from here on could not be kept. The parent quotes the end of the log. */
+function fail(error: Error): void {
+  const { hint } = error as { hint?: string };
+  log(`${error.message}. ${hint ?? ''}`);
+  process.exit(EXIT.setup);
+}
+
 async function start(options: Extract<ToStandIn, { do: 'start' }>['options']): Promise<void> {
   try {
-    running = openStandIn(options, log);
+    running = openStandIn(options, log, fail);
     const { target } = await running;
     await tell({ is: 'ready', target });
   } catch (error) {

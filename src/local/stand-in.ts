@@ -117,7 +117,11 @@ const SHARDS = 4;
 const DRAIN_MS = 5000;
 
 /** Starts all of it. @throws SetupError where a port or the directory cannot be had, UsageError for a bad `drop`. */
-export async function openStandIn(options: StandInOptions, log: (line: string) => void): Promise<RunningStandIn> {
+export async function openStandIn(
+  options: StandInOptions,
+  log: (line: string) => void,
+  fail: (error: Error) => void,
+): Promise<RunningStandIn> {
   const { dir, host = '127.0.0.1', httpPort = 0, mqttPort = 0, httpsPort = 0, trackers: trackerCount = 10 } = options;
   const { region = 'eu-west-1', drop = [], credentialsDir, quota = 'none' } = options;
   const { ingest: design = 'lambda', jitterMs = 0, lambda: { seed = LAMBDA_DEFAULTS.seed } = {} } = options;
@@ -126,7 +130,7 @@ export async function openStandIn(options: StandInOptions, log: (line: string) =
   const lost = discards(drop);
   const lock = await openDirectory(dir);
   const roads = options.map === undefined ? undefined : roadTiles(options.map, log);
-  const data = options.dataDir === undefined ? undefined : await openData(options.dataDir, { region, lock, log });
+  const data = options.dataDir === undefined ? undefined : await openData(options.dataDir, { region, lock, fail });
   const kept = <T extends Api>(api: T) => (data ? acknowledged(api, data.settled) : api);
 
   const authority = await createAuthority(data ? { now, keys: data.authority(() => newAuthorityKeys(now)) } : { now });

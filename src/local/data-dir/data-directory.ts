@@ -7,12 +7,12 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { messageOf, SetupError } from '../../errors.ts';
+import { messageOf, RunError, SetupError } from '../../errors.ts';
 import { lockForWriting, type WriterLock } from '../../fleet/writer-lock.ts';
 import type { AuthorityKeys } from '../certificate-authority.ts';
 import type { TrackerRecord } from '../trackers/journal.ts';
 import { checkLmdbFile } from './lmdb-file.ts';
-import { type SavedTrackers, savedTrackers } from './saved-trackers.ts';
+import { type SavedTrackers, savedTrackers, type Write } from './saved-trackers.ts';
 import type { Shelves } from './shelf.ts';
 
 export interface DataDirectory {
@@ -29,13 +29,20 @@ export interface DataDirectory {
 export interface DataDirectoryOptions {
   /** ARNs in it name it. */
   readonly region: string;
-  /** Told once, when something could not be written. */
+  /**
+   * Told once, when something could not be written. It ends the process: lmdb rejects promises of its own then, which
+   * nobody can catch.
+   */
   readonly onFailure: (error: Error) => void;
+}
+
+/** What lmdb rejects a write with. */
+interface WriteError extends Error {
+  readonly commitError?: Promise<never>;
 }
 
 /** Of what is in the directory. Another one is refused; there is no other yet. */
 const FORMAT = 1;
-const DATABASES = { maxDbs: 8 };
 
 /** @throws SetupError where the directory cannot be used, is used, or holds what is not for this stand-in. */
 export function openDataDirectory(dir: string, { region, onFailure }: DataDirectoryOptions): DataDirectory {
@@ -49,7 +56,7 @@ export function openDataDirectory(dir: string, { region, onFailure }: DataDirect
       chmodSync(name, 0o600);
     }
     checkLmdbFile(file);
-    root = open({ path: file, noSubdir: true, ...DATABASES });
+    root = open({ path: file, noSubdir: true, maxDbs: 8 });
     return directoryOf(dir, root, { region, onFailure }, lock);
   } catch (error) {
     void root?.close();
@@ -90,22 +97,31 @@ function directoryOf(
   let pending: Promise<boolean> | undefined;
   let failure: Error | undefined;
   // All writes of one turn have one promise, and turns come to their end in order.
-  const written = (write: Promise<boolean>) => {
-    if (write === pending) return;
-    pending = write;
-    write.then(
+  const write: Write = (begin) => {
+    // After a failed commit lmdb is not to be relied upon, down to its memory.
+    if (failure) return;
+    const writing = begin();
+    if (writing === pending) return;
+    pending = writing;
+    writing.then(
       () => {
-        if (pending === write) pending = undefined;
+        if (pending === writing) pending = undefined;
       },
-      (error) => {
-        if (!failure) onFailure(error);
-        failure ??= new Error(`the data directory ${dir} cannot be written: ${messageOf(error)}`);
+      (error: WriteError) => {
+        // lmdb has printed what the system said.
+        error.commitError?.catch(() => {});
+        if (failure) return;
+        failure = new RunError(`the data directory ${dir} cannot be written`, {
+          hint: 'Free some space, or name another one with --data-dir; what was acknowledged is in this one.',
+          cause: error,
+        });
+        onFailure(failure);
       },
     );
   };
   if (meta.get('format') === undefined) {
-    written(meta.put('format', FORMAT));
-    written(meta.put('region', region));
+    write(() => meta.put('format', FORMAT));
+    write(() => meta.put('region', region));
   }
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
   const trackers = savedTrackers(
@@ -114,7 +130,7 @@ function directoryOf(
       devices: root.openDB<Buffer, Buffer>({ name: 'devices', ...binary }),
       positions: root.openDB<Buffer, Buffer>({ name: 'positions', ...binary }),
     },
-    written,
+    write,
   );
 
   return {
@@ -124,14 +140,14 @@ function directoryOf(
         for (const { key, value } of shelf.getRange({ start: [kind, 0], end: [kind, Number.MAX_SAFE_INTEGER] }))
           yield [key[1], value];
       },
-      put: (place, record) => written(shelf.put([kind, place], record)),
-      remove: (place) => written(shelf.remove([kind, place])),
+      put: (place, record) => write(() => shelf.put([kind, place], record)),
+      remove: (place) => write(() => shelf.remove([kind, place])),
     }),
     authority(create) {
       const kept = meta.get('authority') as AuthorityKeys | undefined;
       if (kept) return kept;
       const created = create();
-      written(meta.put('authority', created));
+      write(() => meta.put('authority', created));
       return created;
     },
     settled() {

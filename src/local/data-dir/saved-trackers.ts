@@ -4,6 +4,9 @@ import type { SavedTracker, TrackerJournal, TrackerRecord } from '../trackers/jo
 import type { StoredPosition } from '../trackers/positions.ts';
 import { KEY_BYTES, readKey, readRow, writeKey, writeValue } from './position-row.ts';
 
+/** Begins a write, unless one has failed. */
+export type Write = (begin: () => Promise<boolean>) => void;
+
 export interface TrackerDatabases {
   /** By generation. */
   readonly trackers: Database<TrackerRecord, number>;
@@ -23,11 +26,8 @@ export interface SavedTrackers extends TrackerJournal {
 /** Rows of a deleted tracker that are removed in one turn. */
 const SLICE = 5000;
 
-/** `written` is told of each write's promise. */
-export function savedTrackers(
-  { trackers, devices, positions }: TrackerDatabases,
-  written: (write: Promise<boolean>) => void,
-): SavedTrackers {
+/** Every write goes through `write`. */
+export function savedTrackers({ trackers, devices, positions }: TrackerDatabases, write: Write): SavedTrackers {
   // lmdb copies keys as they come, and values when it gets to them.
   const key = Buffer.alloc(KEY_BYTES);
   const deviceKey = (generation: number, device: number) => {
@@ -42,39 +42,38 @@ export function savedTrackers(
 
   /** What is left of trackers that were deleted: the process may have ended before it was all gone. */
   function sweep(from: number, to: number): void {
+    for (const database of [devices, positions]) sweepKeys(database, deviceKey(from, 0), deviceKey(to, 0));
+  }
+
+  function sweepKeys(database: Database<Buffer, Buffer>, start: Buffer, end: Buffer): void {
     if (closed) return;
-    const range = { start: deviceKey(from, 0), end: deviceKey(to, 0), limit: SLICE };
-    for (const database of [devices, positions]) {
-      const keys = [...database.getKeys(range)];
-      for (const old of keys) written(database.remove(old));
-      if (keys.length < SLICE) continue;
-      setImmediate(() => sweep(from, to));
-      return;
-    }
+    const keys = [...database.getKeys({ start, end, limit: SLICE })];
+    for (const old of keys) write(() => database.remove(old));
+    if (keys.length === SLICE) setImmediate(() => sweepKeys(database, keys.at(-1)!, end));
   }
 
   function* rowsOf(generation: number, oldest: number): Iterable<[number, StoredPosition]> {
     for (const { key, value } of positions.getRange(rangeOf(generation))) {
       const row = readKey(key);
-      if (row.sampleTime < oldest) written(positions.remove(key));
+      if (row.sampleTime < oldest) write(() => positions.remove(key));
       else yield [row.device, readRow(row, value)];
     }
   }
 
   return {
     newGeneration: () => next++,
-    save: (record) => written(trackers.put(record.generation, record)),
+    save: (record) => write(() => trackers.put(record.generation, record)),
     delete(generation) {
-      written(trackers.remove(generation));
+      write(() => trackers.remove(generation));
       sweep(generation, generation + 1);
     },
     positions: (generation) => ({
       stored(device, newId, position) {
-        if (newId !== undefined) written(devices.put(deviceKey(generation, device), Buffer.from(newId)));
+        if (newId !== undefined) write(() => devices.put(deviceKey(generation, device), Buffer.from(newId)));
         const { sampleTime } = position;
-        written(positions.put(writeKey(key, { generation, device, sampleTime }), writeValue(position)));
+        write(() => positions.put(writeKey(key, { generation, device, sampleTime }), writeValue(position)));
       },
-      removed: (device, sampleTime) => written(positions.remove(writeKey(key, { generation, device, sampleTime }))),
+      removed: (device, sampleTime) => write(() => positions.remove(writeKey(key, { generation, device, sampleTime }))),
     }),
     *load(oldest) {
       let before = 0;
