@@ -1,8 +1,8 @@
 /**
- * What the map page costs: `npm run bench:map`, after a build. Ten thousand devices, each with a new position a second,
+ * What the map page costs: `npm run bench:map-page`, after a build. Ten thousand devices, each with a new position a second,
  * in headless Chromium; the page's own scripting per frame, the heap over time, and what a first visit loads.
  *
- *     npm run bench:map -- --devices 10000 --seconds 20 --feed push,poll --kind gl,light --minutes 0
+ *     npm run bench:map-page -- --devices 10000 --seconds 20 --feed push,poll --kind gl,light --minutes 0
  *
  * Scripting is main-thread CPU time inside JavaScript, from Chromium's own trace, between two frames. Rasterising in
  * software is not in it: a laptop's GPU does that. The window is small by default, because software that draws a large one

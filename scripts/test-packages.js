@@ -9,6 +9,8 @@ const PACKAGES = {
   mosquitto: '/usr/sbin/mosquitto',
   'mosquitto-clients': '/usr/bin/mosquitto_pub',
   awscli: '/usr/bin/aws',
+  // The map page in a real browser.
+  chromium: '/usr/bin/chromium',
   'python3-boto3': '/usr/lib/python3/dist-packages/boto3/__init__.py',
 };
 const missing = Object.entries(PACKAGES)

@@ -18,14 +18,18 @@ describe('config.json', () => {
 
   test('says more', () => {
     const map = { tiles: '/tiles/{z}/{x}/{y}.mvt', attribution: '© somebody' };
-    const said = { push: '/events', map, pollSeconds: 1, readsPerSecond: 100, auth: { header: 'authorization' } };
+    const said = { push: '/events', map, pollSeconds: 1, readsPerSecond: 100 };
     expect(readConfig({ ...LEAST, ...said })).toMatchObject({
       push: '/events',
       map,
       pollMs: 1_000,
       readsPerSecond: 100,
-      auth: { header: 'authorization' },
     });
+  });
+
+  test('polls where the API asks for a header, which an event stream cannot carry', () => {
+    const said = { push: '/events', auth: { header: 'authorization' } };
+    expect(readConfig({ ...LEAST, ...said })).toMatchObject({ push: null, auth: { header: 'authorization' } });
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { ThemeProvider } from '@mui/material/styles';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useFeed } from './feed/use-feed.ts';
+import type { Colours } from './map/colours.ts';
 import { ColoursContext } from './map/colours-context.ts';
 import { useMapKind } from './map/map-kind.ts';
 import { useNow, usePage } from './page-context.ts';
@@ -14,9 +15,10 @@ import { DevicePanel } from './panel/device-panel.tsx';
 import { FleetPanel } from './panel/fleet-panel.tsx';
 import { GroupPanel } from './panel/group-panel.tsx';
 import { DownIcon, UpIcon } from './panel/icons.tsx';
-import { PageMenu } from './panel/page-menu.tsx';
+import { PageMenu, type PageMenuProps } from './panel/page-menu.tsx';
 import { HEADING_ID } from './panel/panel-heading.tsx';
 import { SearchBox } from './panel/search-box.tsx';
+import { SignIn } from './panel/sign-in.tsx';
 import { StatusLine, statusWords } from './panel/status-line.tsx';
 import { useDevice } from './panel/use-device.ts';
 import { go, linkTo, type Route, useRoute } from './route.ts';
@@ -28,21 +30,37 @@ const LightMap = lazy(() => import('./map/light-map.tsx'));
 
 export function App() {
   const { scheme, theme, colours, choose } = useScheme();
+  const { config, credential } = usePage();
+  const [signedIn, setSignedIn] = useState(false);
+  const header = config.auth?.header;
   return (
     <ThemeProvider theme={theme}>
       <CssBaseline enableColorScheme />
       <ColoursContext.Provider value={colours}>
         <Announcer>
-          <Layout scheme={scheme} onScheme={choose} />
+          {header !== undefined && !signedIn ? (
+            <SignIn
+              header={header}
+              onValue={(value) => {
+                credential.value = value;
+                setSignedIn(true);
+              }}
+            />
+          ) : (
+            <Layout scheme={scheme} onScheme={choose} colours={colours} />
+          )}
         </Announcer>
       </ColoursContext.Provider>
     </ThemeProvider>
   );
 }
 
-function Layout({ scheme, onScheme }: Pick<Parameters<typeof PageMenu>[0], 'scheme' | 'onScheme'>) {
+interface LayoutProps extends Pick<PageMenuProps, 'scheme' | 'onScheme'> {
+  readonly colours: Colours;
+}
+
+function Layout({ scheme, onScheme, colours }: LayoutProps) {
   const page = usePage();
-  const { colours } = useScheme();
   const route = useRoute();
   const [mapKind, chooseMapKind] = useMapKind();
   const phone = useMediaQuery('(max-width: 720px)', { noSsr: true });

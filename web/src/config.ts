@@ -48,14 +48,16 @@ export function readConfig(json: unknown): Config {
     throw new Error('config.json: "trackerPrefix" and "trackerCount" must say which trackers there are');
   }
   const header = (Object(auth) as { header?: unknown }).header;
+  const asksFor = typeof header === 'string' ? { header } : null;
   return {
     api: api.replace(/\/+$/, ''),
     trackers: Array.from({ length: trackerCount }, (_, i) => `${trackerPrefix}${i}`),
-    push: typeof push === 'string' ? push : null,
+    // A browser's event stream carries no header of ours.
+    push: typeof push === 'string' && asksFor === null ? push : null,
     map: readMap(map),
     pollMs: positive(raw.pollSeconds, 2) * 1000,
     readsPerSecond: positive(raw.readsPerSecond, READS_PER_SECOND),
-    auth: typeof header === 'string' ? { header } : null,
+    auth: asksFor,
   };
 }
 

@@ -28,9 +28,11 @@ const queries = new QueryClient({
 function open(config: Config): Page {
   const now = Date.now;
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const credential: Page['credential'] = {};
   return {
     config,
-    api: queryApi({ config, now, admit: readBudget(config.readsPerSecond, now) }),
+    credential,
+    api: queryApi({ config, now, admit: readBudget(config.readsPerSecond, now), credential: () => credential.value }),
     watcher: newWatcher(now(), { still }),
   };
 }

@@ -8,6 +8,8 @@ export interface Page {
   readonly config: Config;
   readonly api: Api;
   readonly watcher: Watcher;
+  /** Of the header that the API asks for, once the viewer has given it. */
+  readonly credential: { value?: string };
 }
 
 export const PageContext = createContext<Page | undefined>(undefined);

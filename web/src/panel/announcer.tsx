@@ -6,7 +6,7 @@ const AnnounceContext = createContext<(words: string) => void>(() => {});
 
 export const useAnnounce = () => useContext(AnnounceContext);
 
-export const VISUALLY_HIDDEN = {
+const VISUALLY_HIDDEN = {
   position: 'absolute',
   width: '1px',
   height: '1px',

@@ -92,7 +92,7 @@ function DeviceRow({ fleet, index, sampleNow }: { fleet: Fleet; index: number; s
 }
 
 /** "34 km/h north-east", "standing", "stale". */
-export function stateWords(
+function stateWords(
   state: State,
   { speed: mps, heading }: { speed: number | undefined; heading: number | undefined },
 ): string {

@@ -17,6 +17,11 @@ export function FleetPanel() {
     <>
       <PanelHeading title="Fleet" />
       <Counts census={all} />
+      {all.devices === 0 && (
+        <Typography variant="body2" sx={{ color: 'text.secondary', px: 2, pb: 1 }}>
+          No device has reported yet. Those of a run appear as soon as they send.
+        </Typography>
+      )}
       <Box component="section" aria-labelledby="groups" sx={{ overflow: 'auto', flex: 1, minHeight: 0 }}>
         <Typography id="groups" variant="h2" sx={{ color: 'text.secondary', px: 2, pt: 1, pb: 0.5 }}>
           Groups

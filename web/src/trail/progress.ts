@@ -3,7 +3,7 @@ import type { StoredFix } from '../feed/ask.ts';
 import { MOVING_MPS } from '../fleet/fleet.ts';
 import { distance } from '../fleet/geo.ts';
 
-export interface Stop {
+interface Stop {
   /** Sample times, epoch ms. */
   readonly from: number;
   readonly to: number;
