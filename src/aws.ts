@@ -1,4 +1,6 @@
 /** The only place where AWS clients are made: region, endpoint override, host prefix, keys. */
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IoTClient } from '@aws-sdk/client-iot';
 import type { LocationClient } from '@aws-sdk/client-location';
 import type { Target } from './target.ts';
@@ -38,4 +40,15 @@ export async function locationClient(target: Target): Promise<LocationClient> {
     ...settings(target, locationEndpoint),
     ...(locationEndpoint === undefined ? {} : { disableHostPrefix: true }),
   });
+}
+
+/** Both have no override of a target's: AWS_ENDPOINT_URL_CLOUDFORMATION and its kin move them, as every AWS client. */
+export async function cloudFormationClient(where: Where): Promise<CloudFormationClient> {
+  const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+  return new CloudFormationClient(settings(where, undefined));
+}
+
+export async function cloudWatchClient(where: Where): Promise<CloudWatchClient> {
+  const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
+  return new CloudWatchClient(settings(where, undefined));
 }

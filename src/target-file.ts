@@ -5,6 +5,7 @@ import { iotClient } from './aws.ts';
 import { codeOf, messageOf, SetupError, UsageError } from './errors.ts';
 import { homeDir } from './home.ts';
 import { isRunning } from './process-alive.ts';
+import { readStack } from './stack.ts';
 import type { Target } from './target.ts';
 
 /** As the 2022 project named its ten trackers, and as `infra/` deploys them. */
@@ -12,14 +13,19 @@ const TRACKER_PREFIX = 'sim-iot-tracker';
 const TRACKER_COUNT = 10;
 
 /**
- * `aws`: the real services of the environment's region and account; anything else: the path of a ready file.
+ * `aws`: the real services of the environment's region and account, as the stack of infra/ with that name deployed them
+ * where there is one; anything else: the path of a ready file.
  * @throws UsageError where the file is none, SetupError where what it names cannot be reached.
  */
-export function readTarget(flag: string): Promise<Target> {
-  return flag === 'aws' ? awsTarget() : targetFromFile(flag);
+export async function readTarget(flag: string, stack?: string): Promise<Target> {
+  if (flag === 'aws') return awsTarget(stack);
+  if (stack !== undefined) {
+    throw new UsageError(`--stack ${stack} is of AWS, and --target is ${flag}`, { hint: 'Say --target aws.' });
+  }
+  return targetFromFile(flag);
 }
 
-async function awsTarget(): Promise<Target> {
+async function awsTarget(stack: string | undefined): Promise<Target> {
   const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   if (!region) {
     throw new SetupError('--target aws needs a region, and neither AWS_REGION nor AWS_DEFAULT_REGION is set', {
@@ -38,7 +44,8 @@ async function awsTarget(): Promise<Target> {
   const mqttHost = await dataEndpoint(unnamed);
   // The endpoint's first label is the account's own, so that accounts do not share a directory.
   const name = `aws/${mqttHost.split('.')[0]}/${region}`;
-  return { ...unnamed, name, mqttHost, credentialsDir: join(homeDir(), 'credentials', name) };
+  const found = { ...unnamed, name, mqttHost, credentialsDir: join(homeDir(), 'credentials', name) };
+  return stack === undefined ? found : { ...found, ...(await readStack(region, stack)) };
 }
 
 async function dataEndpoint(target: Target): Promise<string> {

@@ -18,6 +18,8 @@ export interface Target {
   readonly iotEndpoint?: string;
   /** The query API, up to and including the stage (`http://…/default`). Absent: there is no viewer. */
   readonly queryEndpoint?: string;
+  /** Its requests are to be signed with Signature Version 4: the API lets nobody else in. */
+  readonly querySigned?: true;
   /** The map of the devices, for a browser. */
   readonly mapPage?: string;
   /** Where provisioned devices' credentials are kept (fleet/credential-store.ts). */
@@ -32,4 +34,19 @@ export interface Target {
   readonly secretAccessKey?: string;
   /** Set while a stand-in serves it. */
   readonly pid?: number;
+  /** The stack that it was deployed by (infra/). */
+  readonly stack?: DeployedStack;
+}
+
+/** What else a stack says of itself. */
+export interface DeployedStack {
+  readonly name: string;
+  readonly ingest: 'lambda' | 'stream' | 'direct';
+  /** Absent where the rule stores by itself. */
+  readonly ingestFunction?: string;
+  readonly queryFunction: string;
+  /** In CloudWatch Logs: the trackers' answers, a line each. */
+  readonly ingestLogGroup?: string;
+  /** By which AWS IoT registers devices (`--role-arn`). */
+  readonly registrationRole: string;
 }

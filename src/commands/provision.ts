@@ -15,6 +15,7 @@ export default class Provision extends SimctlCommand {
   ];
   static override flags = {
     target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+    stack: Flags.string({ description: 'with --target aws: the stack of infra/', helpValue: 'NAME' }),
     dataset: Flags.string({
       helpValue: 'DIR',
       description: 'the devices of what "simctl generate" wrote',
@@ -67,7 +68,7 @@ export default class Provision extends SimctlCommand {
         import('../run/signals.ts'),
         import('../progress-line.ts'),
       ]);
-    const target = await readTarget(flags.target);
+    const target = await readTarget(flags.target, flags.stack);
     const ids = await deviceIds(flags);
     const way = flags['own-authority'] ? 'ownAuthority' : flags.claims ? 'claims' : undefined;
     const how = way === undefined ? {} : { [way]: registrationRole(target, flags['role-arn']) };

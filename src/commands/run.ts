@@ -63,6 +63,11 @@ export default class Run extends SimctlCommand {
       helpValue: 'local|aws|FILE',
       description: 'an embedded stand-in, the real services, or the ready file of a "simctl local"',
     }),
+    stack: Flags.string({
+      ...backend,
+      helpValue: 'NAME',
+      description: 'with --target aws: the stack of infra/ that deployed the backend',
+    }),
     'query-endpoint': Flags.string({
       ...backend,
       helpValue: 'URL',
@@ -218,6 +223,7 @@ function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOption
     },
     every: flags.every,
     target: flags.target,
+    stack: flags.stack,
     queryEndpoint: flags['query-endpoint'],
     transport: flags.transport as RunOptions['transport'],
     client: flags.client as RunOptions['client'],

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../workers/pool.ts';
 
 /** The steps of a run, in order. */
-export type Step = 'prepare' | 'backend' | 'provision' | 'connect' | 'run' | 'settle' | 'sweep' | 'analyse';
+export type Step = 'prepare' | 'backend' | 'provision' | 'connect' | 'run' | 'settle' | 'sweep' | 'metrics' | 'analyse';
 
 /** How far the fleet is: a snapshot, and what it is measured against. */
 export interface Progress extends Snapshot {

@@ -99,11 +99,12 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
  */
 export function registrationRole(target: Target, roleArn: string | undefined): { readonly roleArn: string } {
   if (roleArn !== undefined) return { roleArn };
+  if (target.stack) return { roleArn: target.stack.registrationRole };
   if (!isAws(target)) return { roleArn: 'arn:aws:iam::000000000000:role/stand-in' };
   throw new UsageError(
     '--own-authority and --claims need --role-arn on AWS: the role by which AWS IoT registers devices',
     {
-      hint: 'Make a role that iot.amazonaws.com may assume, with the managed policy AWSIoTThingsRegistration.',
+      hint: 'Name the stack of infra/ with --stack, which has one; or make a role that iot.amazonaws.com may assume, with the managed policy AWSIoTThingsRegistration.',
     },
   );
 }

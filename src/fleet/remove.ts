@@ -62,7 +62,7 @@ export async function removeFleet(options: FleetOptions): Promise<Removed> {
       await deleteAuthority(session, authority.certificateId);
       forgetAuthority(credentialsDir);
     }
-    notes.push(...(await removeGroundwork(session)));
+    notes.push(...(await removeGroundwork(session, options.target.stack?.name)));
   });
   return { removed, notes, interrupted };
 }
@@ -176,7 +176,12 @@ async function removeDevice(
 }
 
 /** Policy and thing type, unless another fleet of the account still uses them. */
-async function removeGroundwork({ sdk, client, call }: FleetSession): Promise<string[]> {
+async function removeGroundwork(session: FleetSession, stack: string | undefined): Promise<string[]> {
+  const { sdk, client, call } = session;
+  if (stack !== undefined) {
+    await removeTemplate(session);
+    return [`the policy ${POLICY} and the thing type ${THING_TYPE} stay: the stack ${stack} has made them`];
+  }
   const notes: string[] = [];
   const targets = await unlessMissing(
     call('ListTargetsForPolicy', () =>
@@ -192,11 +197,7 @@ async function removeGroundwork({ sdk, client, call }: FleetSession): Promise<st
     client.send(new sdk.ListThingsCommand({ thingTypeName, maxResults: 1 })),
   );
   if (things?.length) return [...notes, `the thing type ${THING_TYPE} stays: there are other things of it`];
-  await unlessMissing(
-    call('DeleteProvisioningTemplate', () =>
-      client.send(new sdk.DeleteProvisioningTemplateCommand({ templateName: TEMPLATE })),
-    ),
-  );
+  await removeTemplate(session);
   const type = await unlessMissing(
     call('DeprecateThingType', () => client.send(new sdk.DeprecateThingTypeCommand({ thingTypeName }))),
   );
@@ -209,4 +210,12 @@ async function removeGroundwork({ sdk, client, call }: FleetSession): Promise<st
     notes.push(`the thing type ${THING_TYPE} is deprecated; AWS deletes it after five minutes: remove again then`);
   }
   return notes;
+}
+
+async function removeTemplate({ sdk, client, call }: FleetSession): Promise<void> {
+  await unlessMissing(
+    call('DeleteProvisioningTemplate', () =>
+      client.send(new sdk.DeleteProvisioningTemplateCommand({ templateName: TEMPLATE })),
+    ),
+  );
 }

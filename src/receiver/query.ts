@@ -1,6 +1,7 @@
 /** The query API (infra/lambdas/get-positions) as a viewer asks it: pages, and patience with a server that is busy. */
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import type { Signer } from '../signed-query.ts';
 import { degreesOf, type ListedPosition } from './poll.ts';
 
 /** An entry of GetDevicePositionHistory. Times are epoch ms. */
@@ -43,6 +44,8 @@ export interface QueryOptions {
   readonly endpoint: string;
   /** Once it is stopped, nothing is tried again. */
   readonly clock: Clock;
+  /** Gives the headers that prove who asks, where the API wants to know. */
+  readonly sign?: Signer;
   /** Cuts off what is in flight. */
   readonly signal: AbortSignal;
   /** How often a page is asked for before it counts as failed. */
@@ -121,7 +124,7 @@ async function patiently<T>(options: QueryOptions, ask: () => Promise<T>): Promi
   }
 }
 
-async function get(url: string, { clock, signal }: QueryOptions) {
+async function get(url: string, { clock, signal, sign }: QueryOptions) {
   // Not AbortSignal.any: in Node 20 the combined signals pile up for as long as `signal` lives.
   const cut = new AbortController();
   const abort = () => cut.abort(new Error('interrupted'));
@@ -130,7 +133,8 @@ async function get(url: string, { clock, signal }: QueryOptions) {
   if (signal.aborted) abort();
   try {
     const askedAt = clock.now();
-    const response = await fetch(url, { signal: cut.signal });
+    const headers = sign === undefined ? {} : await sign(url);
+    const response = await fetch(url, { signal: cut.signal, headers });
     const text = await response.text();
     const answeredAt = clock.now();
     if (!response.ok) throw new QueryFailure(response.status, `HTTP ${response.status} from ${url}: ${text}`);

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../clock.ts';
 import { packError } from '../errors.ts';
 import { openLineLog } from '../line-log.ts';
+import { querySigner } from '../signed-query.ts';
 import type { News, Order, ReceiverSnapshot, ReceiverTask } from './protocol.ts';
 import { queryApi } from './query.ts';
 import { evenly, type SweepRequest, sweepHistory } from './sweep.ts';
@@ -21,13 +22,14 @@ const onFailure = () => {
 };
 const say = (news: News) => port.postMessage(news);
 
+const signing = target.querySigned ? { sign: await querySigner(target.region) } : {};
 const clock = systemClock(epoch);
 const polling = new AbortController();
 const log = openLineLog(out);
 let saidAt = 0;
 
 const rounds = watch({
-  api: queryApi({ endpoint, clock, signal: polling.signal, tries: POLL_TRIES, onFailure }),
+  api: queryApi({ endpoint, clock, signal: polling.signal, tries: POLL_TRIES, onFailure, ...signing }),
   target,
   intervalMs,
   clock,
@@ -49,7 +51,7 @@ function beginSweep(sweep: number, request: SweepRequest): void {
   const { signal } = cut;
   const { ratePerSecond, devices } = request;
   const admit = ratePerSecond === undefined ? {} : { admit: evenly(sweepClock, ratePerSecond) };
-  const api = queryApi({ endpoint, clock: sweepClock, signal, tries: SWEEP_TRIES, onFailure, ...admit });
+  const api = queryApi({ endpoint, clock: sweepClock, signal, tries: SWEEP_TRIES, onFailure, ...admit, ...signing });
   let toldAt = 0;
   const onProgress = (done: number) => {
     if (sweepClock.now() - toldAt < NEWS_EVERY_MS && done < devices.length) return;

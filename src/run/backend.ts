@@ -30,12 +30,15 @@ export interface Backend {
 
 export async function openBackend(
   options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'> &
-    Partial<Pick<RunOptions, 'transport' | 'broker'>> & { readonly standIn?: StandInBehaviour; readonly map?: string },
+    Partial<Pick<RunOptions, 'transport' | 'broker' | 'stack'>> & {
+      readonly standIn?: StandInBehaviour;
+      readonly map?: string;
+    },
   runDir: string,
 ): Promise<Backend> {
   if (options.target === 'local') return withoutServices(options) ?? embedded(options, runDir);
-  const found = await readTarget(options.target);
-  const target = options.queryEndpoint === undefined ? found : { ...found, queryEndpoint: options.queryEndpoint };
+  const found = await readTarget(options.target, options.stack);
+  const target = options.queryEndpoint === undefined ? found : elsewhere(found, options.queryEndpoint);
   const from = (await sizeOf(target.ingestLog)) ?? 0;
   return {
     target,
@@ -51,6 +54,11 @@ export async function openBackend(
     },
     ...watched(target),
   };
+}
+
+/** An API that is named by hand is asked as it is: nobody's keys sign what goes there. */
+function elsewhere({ querySigned: _, ...target }: Target, queryEndpoint: string): Target {
+  return { ...target, queryEndpoint };
 }
 
 /** A stand-in that somebody else runs may end meanwhile; then nothing more is to be had of it. */

@@ -122,6 +122,7 @@ function runOptions(
     generate,
     every,
     target: 'local',
+    stack: undefined,
     queryEndpoint: undefined,
     transport: 'iot',
     client: 'lean',

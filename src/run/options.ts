@@ -36,6 +36,8 @@ export interface RunOptions {
 
   /** `local` (an embedded stand-in), `aws`, or a ready file's path. */
   readonly target: string;
+  /** With `aws`: the stack of infra/ that deployed the backend. */
+  readonly stack: string | undefined;
   readonly queryEndpoint: string | undefined;
   readonly transport: TransportName;
   readonly client: ClientName;

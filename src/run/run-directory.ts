@@ -15,6 +15,8 @@ export interface RunDirectory {
   readonly ingest: string;
   readonly fates: string;
   readonly timeline: string;
+  /** What CloudWatch saw, of a run against a deployed stack; the embedded stand-in's is in its own directory. */
+  readonly metrics: string;
   /** Written beside and renamed, so that it is whole or absent. */
   write(name: string, text: string): Promise<void>;
   /** Takes away what there is of a run that never began; the log of a stand-in that did not start stays, as it may say why. */
@@ -50,6 +52,7 @@ export function openRunDirectory(dir: string): RunDirectory {
     ingest: join(dir, 'ingest.ndjson'),
     fates: join(dir, 'fates.ndjson'),
     timeline: join(dir, 'timeline.ndjson'),
+    metrics: join(dir, 'metrics.ndjson'),
     async discard() {
       const names = await readdir(dir).catch(() => []);
       const gone = names.filter((name) => name !== STAND_IN);

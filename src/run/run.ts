@@ -13,6 +13,7 @@ import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
 import { readyDevices } from './certificates.ts';
+import { writeMetrics } from './cloudwatch.ts';
 import { checkDrops } from './drops.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
 import type { RunOptions } from './options.ts';
@@ -52,7 +53,7 @@ export async function run(options: RunOptions, { reporter, ending }: RunContext)
   checkRequest(options);
   parseThresholds(options.thresholds);
   // A target that is none is said before a fleet is made for it.
-  if (options.target !== 'local') await readTarget(options.target);
+  if (options.target !== 'local' || options.stack !== undefined) await readTarget(options.target, options.stack);
   const epoch = readEpoch();
   const files = await createRunDirectory(options.out, new Date(epoch.wallMs));
   const begun = { sending: false };
@@ -130,6 +131,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     reporter.step('sweep', `Reading back what the trackers stored of ${devices.length} devices`);
     await viewer.sweep(devices, sampleWindow(plan, shift, fleet), reporter, ending.abort);
     await viewer.stop();
+    await cloudMetrics(run, fleet);
     return await account(run, fleet, slices, (user + system) / 1e6);
   } finally {
     await viewer.stop();
@@ -206,6 +208,21 @@ function shardTasks(
     shift,
     sentLog: files.sent(shard),
   }));
+}
+
+/** What a deployed backend's functions and rule did meanwhile. A run is a run without it: where it cannot be had, that is said. */
+async function cloudMetrics({ epoch, files, backend, reporter, ending }: Run, fleet: FleetResult): Promise<void> {
+  const { stack, region } = backend.target;
+  if (stack === undefined || fleet.firstSentAt === 0) return;
+  reporter.step('metrics', 'Reading what CloudWatch saw, which comes some minutes late');
+  const window = { from: fleet.firstSentAt, to: fleet.lastDoneAt };
+  const clock = systemClock(epoch);
+  try {
+    const { settled } = await writeMetrics({ region, stack, window, file: files.metrics, clock, abort: ending.abort });
+    if (!settled) reporter.note(`CloudWatch’s figures in ${files.metrics} may lack the last minutes`);
+  } catch (error) {
+    reporter.note(`CloudWatch could not be read: ${messageOf(error)}`);
+  }
 }
 
 /** The sample times that this run used, with a second of room, for the history sweep. */

@@ -12,6 +12,7 @@ export default class FleetRemove extends SimctlCommand {
   ];
   static override flags = {
     target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+    stack: Flags.string({ description: 'with --target aws: the stack of infra/', helpValue: 'NAME' }),
     yes: Flags.boolean({ description: 'do not ask' }),
   };
 
@@ -23,7 +24,7 @@ export default class FleetRemove extends SimctlCommand {
       import('../../run/signals.ts'),
       import('../../progress-line.ts'),
     ]);
-    const target = await readTarget(flags.target);
+    const target = await readTarget(flags.target, flags.stack);
     if (!flags.yes) await this.confirm(target);
     const ending = endOnSignals();
     const line = progressLine('Removing');
