@@ -3,8 +3,9 @@ import { type AnswersFrom, joinDevice } from './device-evidence.ts';
 import { type Evidence, gather, type RunLogs } from './evidence.ts';
 import { fatesOf } from './fate.ts';
 import { openFateList } from './fate-list.ts';
-import { addDevice, addFate, type Findings, noFindings } from './findings.ts';
+import { addDevice, addFate, type Findings, newClocks, noFindings, stateClocks } from './findings.ts';
 import { addPlainDevice, recordersOf } from './plain-device.ts';
+import { swappedAxesNote } from './swapped-axes.ts';
 
 export type { RunLogs } from './evidence.ts';
 export type { Findings } from './findings.ts';
@@ -30,18 +31,21 @@ export async function account(evidence: Evidence, options: AnalyseOptions): Prom
   findings.evidence.received = options.received !== undefined;
   findings.evidence.ingest = from !== 'nowhere';
   const latencies = recordersOf(findings);
+  const clocks = newClocks();
   const list = options.fatesOut === undefined ? undefined : await openFateList(options.fatesOut);
   for (const { id, log } of evidence.logs()) {
-    if (addPlainDevice(findings, log, evidence, from, latencies)) continue;
+    if (addPlainDevice(findings, log, evidence, from, latencies, clocks)) continue;
     const device = joinDevice(log, evidence, from);
     addDevice(findings, device);
     for (const fate of fatesOf(device)) {
-      addFate(findings, fate, device);
+      addFate(findings, fate, device, clocks);
       if (fate.backend !== 'seen' && fate.backend !== 'superseded') list?.add(id, fate);
     }
     await list?.flush();
   }
   for (const latency of Object.values(latencies)) latency.flush();
   await list?.finish();
+  stateClocks(findings, clocks);
+  findings.notes.push(...(await swappedAxesNote(options.sent, options.received)));
   return findings;
 }

@@ -1,5 +1,6 @@
 import { type Histogram, newHistogram, recordMs } from '../histogram.ts';
 import type { BackendVerdict, FailureCode, SenderVerdict } from '../model.ts';
+import { type ClockEvidence, type ClockFindings, clockNotes, newClockEvidence } from './clock-skew.ts';
 import type { JoinedDevice } from './device-evidence.ts';
 import type { Fate } from './fate.ts';
 
@@ -18,6 +19,8 @@ export interface Findings extends Record<SenderVerdict, number>, Record<BackendV
   reordered: number;
   /** Latencies below zero: clocks that disagree. */
   negative: number;
+  /** What the latencies say of the clocks: the tracker's against the sender's, and the viewer's. Absent until all are counted. */
+  clocks?: { publishToStore: ClockFindings; endToEnd: ClockFindings };
   /** Half-written last lines that were passed over; `notes` names them. */
   halfLines: number;
   notes: string[];
@@ -28,6 +31,13 @@ export interface Findings extends Record<SenderVerdict, number>, Record<BackendV
   endToEnd: Histogram;
   /** … and at the earliest (when the last request that did not show it was sent). */
   endToEndEarliest: Histogram;
+}
+
+/** While the devices are counted. */
+export type Clocks = Record<'publishToStore' | 'endToEnd', ClockEvidence>;
+
+export function newClocks(): Clocks {
+  return { publishToStore: newClockEvidence(), endToEnd: newClockEvidence() };
 }
 
 export function noFindings(): Findings {
@@ -61,7 +71,12 @@ export function addDevice(findings: Findings, { duplicated, reordered, swept }: 
   if (swept.length > 0) findings.evidence.sweptDevices++;
 }
 
-export function addFate(findings: Findings, { sent, sender, backend, code }: Fate, device: JoinedDevice): void {
+export function addFate(
+  findings: Findings,
+  { sent, sender, backend, code }: Fate,
+  device: JoinedDevice,
+  clocks: Clocks,
+): void {
   const { failures, refusals } = findings;
   findings.sent++;
   findings[sender]++;
@@ -69,16 +84,28 @@ export function addFate(findings: Findings, { sent, sender, backend, code }: Fat
   findings.cross[sender][backend]++;
   if (sent.failure !== undefined) failures[sent.failure] = (failures[sent.failure] ?? 0) + 1;
   if (code !== undefined) refusals[code] = (refusals[code] ?? 0) + 1;
-  const record = (histogram: Histogram, ms: number) => {
+  const record = (histogram: Histogram, clock: ClockEvidence, ms: number) => {
     if (ms < 0) findings.negative++;
+    clock.add(sent.sentAt, ms);
     recordMs(histogram, ms);
   };
   const receivedTime = device.stored.get(sent.sampleTime);
   // The tracker's time is in whole milliseconds, rounded down; so must the other be, or a fast one would be negative.
-  if (receivedTime !== undefined) record(findings.publishToStore, receivedTime - Math.floor(sent.sentAt));
+  if (receivedTime !== undefined)
+    record(findings.publishToStore, clocks.publishToStore, receivedTime - Math.floor(sent.sentAt));
   const shown = device.seen.get(sent.sampleTime);
   if (shown !== undefined) {
-    record(findings.endToEnd, shown.seenAt - sent.sentAt);
+    record(findings.endToEnd, clocks.endToEnd, shown.seenAt - sent.sentAt);
     recordMs(findings.endToEndEarliest, Math.max(0, shown.notBefore - sent.sentAt));
   }
+}
+
+/** Once all devices have been counted. */
+export function stateClocks(findings: Findings, clocks: Clocks): void {
+  const [publishToStore, endToEnd] = [clocks.publishToStore.findings(), clocks.endToEnd.findings()];
+  findings.clocks = { publishToStore, endToEnd };
+  findings.notes.push(
+    ...clockNotes("publish → stored (the tracker's clock against the sender's)", publishToStore),
+    ...clockNotes("publish → seen (the viewer's clock against the sender's)", endToEnd),
+  );
 }

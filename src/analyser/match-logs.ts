@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { ReceivedLine, SentLine } from '../logs.ts';
 import type { Position } from '../model.ts';
+import { clockNotes, newClockEvidence } from './clock-skew.ts';
 import { type Dialect, readDialect } from './dialect.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
 import { matchDevices, type TimedPosition, TOLERANCE_DEGREES } from './match.ts';
@@ -54,9 +55,9 @@ export async function matchLogs({ sent, received, timestampIsWallClock, swapped 
   for (const file of sent) await read(file, SENT, from);
   await read(received, RECEIVED, to);
   if (![...from.keys()].some((id) => to.has(id))) throw differentRuns(sent, received);
-  if (swapped) for (const [id, entries] of to) to.set(id, entries.map(turned));
-
-  const matches = matchDevices(from, to);
+  const otherWay = new Map(Array.from(to, ([id, entries]) => [id, entries.map(turned)]));
+  const clocks = newClockEvidence();
+  const matches = matchDevices(from, swapped ? otherWay : to, clocks.add);
   const differences = [...matches.values()].flat();
   const timeless = logs.filter(({ dialect }) => dialect === '2022 figure 7' && !timestampIsWallClock);
   for (const { file } of timeless) {
@@ -64,6 +65,10 @@ export async function matchLogs({ sent, received, timestampIsWallClock, swapped 
       `no latency: the "timestamp" of ${basename(file)} (2022 figure 7) is most likely the sample time; --timestamp-is-wall-clock asserts that it is not`,
     );
   }
+  const unturned = size(matchDevices(from, swapped ? to : otherWay));
+  if (unturned > differences.length) notes.push(swapNote(received, swapped, differences.length, unturned, size(from)));
+  if (timeless.length === 0)
+    notes.push(...clockNotes("received − sent (the receiver's clock against the sender's)", clocks.findings()));
   const latency = timeless.length > 0 ? undefined : distributionOf(differences);
   return {
     logs,
@@ -76,6 +81,13 @@ export async function matchLogs({ sent, received, timestampIsWallClock, swapped 
     ...(latency === undefined ? {} : { latency }),
     notes,
   };
+}
+
+function swapNote(received: string, swapped: boolean, asGiven: number, otherWay: number, sent: number): string {
+  const found = `${otherWay} of ${sent} sent positions are in ${received} with the axes ${swapped ? 'as they are' : 'the other way round'}, ${asGiven} as given`;
+  return swapped
+    ? `latitude and longitude are not swapped: ${found}. Leave out --legacy-swap`
+    : `latitude and longitude are swapped: ${found}. --legacy-swap turns them`;
 }
 
 export function differentRuns(sent: readonly string[], received: string): UsageError {

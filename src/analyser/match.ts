@@ -16,7 +16,11 @@ export const TOLERANCE_DEGREES = 1e-9;
  * For each sent entry, in order of time, the first received one after the last match. A hit gives received − sent in
  * whole ms (which may be negative); a miss is passed over and does not move on.
  */
-export function matchDevice(sent: readonly TimedPosition[], received: readonly TimedPosition[]): number[] {
+export function matchDevice(
+  sent: readonly TimedPosition[],
+  received: readonly TimedPosition[],
+  matched: (sentAt: number, ms: number) => void = () => {},
+): number[] {
   const [from, to] = [byTime(sent), byTime(received)];
   const differences: number[] = [];
   let next = 0;
@@ -24,6 +28,7 @@ export function matchDevice(sent: readonly TimedPosition[], received: readonly T
     for (let i = next; i < to.length; i++) {
       if (!samePlace(entry.position, to[i]!.position)) continue;
       differences.push(Math.trunc(to[i]!.time) - Math.trunc(entry.time));
+      matched(entry.time, differences.at(-1)!);
       next = i + 1;
       break;
     }
@@ -35,10 +40,11 @@ export function matchDevice(sent: readonly TimedPosition[], received: readonly T
 export function matchDevices(
   sent: ReadonlyMap<string, readonly TimedPosition[]>,
   received: ReadonlyMap<string, readonly TimedPosition[]>,
+  matched?: (sentAt: number, ms: number) => void,
 ): Map<string, number[]> {
   const matches = new Map<string, number[]>();
   for (const [id, entries] of sent) {
-    const differences = matchDevice(entries, received.get(id) ?? []);
+    const differences = matchDevice(entries, received.get(id) ?? [], matched);
     if (differences.length > 0) matches.set(id, differences);
   }
   return matches;

@@ -6,7 +6,7 @@ import { senderVerdict } from '../model.ts';
 import type { AnswersFrom } from './device-evidence.ts';
 import type { DeviceLog } from './device-log.ts';
 import { type Evidence, NO_CODE } from './evidence.ts';
-import type { Findings } from './findings.ts';
+import type { Clocks, Findings } from './findings.ts';
 import { newRecorder, type Recorder } from './recorder.ts';
 
 export type Latencies = Readonly<Record<'publishToStore' | 'endToEnd' | 'endToEndEarliest', Recorder>>;
@@ -18,6 +18,7 @@ export function addPlainDevice(
   { codes, watched }: Pick<Evidence, 'codes' | 'watched'>,
   from: AnswersFrom,
   latencies: Latencies,
+  clocks: Clocks,
 ): boolean {
   const { sent, received, stored, swept, ingest } = log;
   if (from === 'sender' || !ascends(sent.sampleTime) || !ascends(sent.sentAt)) return false;
@@ -57,11 +58,13 @@ export function addPlainDevice(
     if (stored.sampleTime[storedAt] === sampleTime) {
       const ms = stored.receivedTime[storedAt]! - Math.floor(sentAt);
       if (ms < 0) findings.negative++;
+      clocks.publishToStore.add(sentAt, ms);
       latencies.publishToStore.record(ms);
     }
     if (isSeen) {
       const ms = received.seenAt[seenAt]! - sentAt;
       if (ms < 0) findings.negative++;
+      clocks.endToEnd.add(sentAt, ms);
       latencies.endToEnd.record(ms);
       latencies.endToEndEarliest.record(Math.max(0, received.notBefore[seenAt]! - sentAt));
     }

@@ -5,7 +5,7 @@ import { account } from '../../src/analyser/analyse.ts';
 import { joinDevice } from '../../src/analyser/device-evidence.ts';
 import { gather, type RunLogs } from '../../src/analyser/evidence.ts';
 import { fatesOf } from '../../src/analyser/fate.ts';
-import { addDevice, addFate, noFindings } from '../../src/analyser/findings.ts';
+import { addDevice, addFate, newClocks, noFindings, stateClocks } from '../../src/analyser/findings.ts';
 import { addPlainDevice, recordersOf } from '../../src/analyser/plain-device.ts';
 import { findingsReport } from '../../src/analyser/report.ts';
 import { ingestLine, logFiles, receivedLine, sentLine, storedLine, sweptLine } from './log-files.ts';
@@ -90,13 +90,15 @@ async function theLongWay(logs: RunLogs) {
   findings.evidence.ingest = from !== 'nowhere';
   let plain = 0;
   const nothing = noFindings();
+  const clocks = newClocks();
   for (const { id, log } of evidence.logs()) {
-    if (addPlainDevice(nothing, log, evidence, from, recordersOf(nothing))) plain++;
+    if (addPlainDevice(nothing, log, evidence, from, recordersOf(nothing), newClocks())) plain++;
     const device = joinDevice(log, evidence, from);
     addDevice(findings, device);
-    for (const fate of fatesOf(device)) addFate(findings, fate, device);
+    for (const fate of fatesOf(device)) addFate(findings, fate, device, clocks);
     expect(id).toMatch(/^D-/);
   }
+  stateClocks(findings, clocks);
   return { findings, plain };
 }
 
