@@ -2,7 +2,7 @@
  * The lines of simctl's logs (src/logs.ts) in the one form in which they are written, read from their bytes. Each returns
  * false, with nothing taken, for a line in any other form.
  */
-import type { LineBytes } from './bytes.ts';
+import { type LineBytes, literalOf } from './bytes.ts';
 
 /** Filled by a reader that returned true; the device's id is the bytes from `idStart` up to `idEnd`. */
 export interface ReadLine {
@@ -26,27 +26,27 @@ export function newReadLine(): ReadLine {
 
 export type LineForm = (line: LineBytes, into: ReadLine) => boolean;
 
-const ID = Buffer.from('{"id":"');
-const SEQ = Buffer.from(',"seq":');
-const SAMPLE_TIME = Buffer.from(',"sampleTime":');
-const POSITION = Buffer.from(',"position":[');
-const DUE_AT = Buffer.from(',"dueAt":');
-const SENT_AT = Buffer.from(',"sentAt":');
-const DONE_AT = Buffer.from(',"doneAt":');
-const FAILURE = Buffer.from(',"failure":"');
-const NOT_BEFORE = Buffer.from(',"notBefore":');
-const SEEN_AT = Buffer.from(',"seenAt":');
-const RECEIVED_TIME = Buffer.from(',"receivedTime":');
-const SWEPT = Buffer.from('{"swept":"');
-const FROM = Buffer.from(',"from":');
-const TO = Buffer.from(',"to":');
-const STORED = Buffer.from(',"stored":');
-const INGEST_AT = Buffer.from('{"ingest":1,"at":');
-const INGEST_ID = Buffer.from(',"id":"');
-const TRACKER = Buffer.from(',"tracker":"');
-const CODE = Buffer.from(',"code":"');
-const MESSAGE = Buffer.from(',"message":"');
-const END = Buffer.from('}');
+const ID = literalOf('{"id":"');
+const SEQ = literalOf(',"seq":');
+const SAMPLE_TIME = literalOf(',"sampleTime":');
+const POSITION = literalOf(',"position":[');
+const DUE_AT = literalOf(',"dueAt":');
+const SENT_AT = literalOf(',"sentAt":');
+const DONE_AT = literalOf(',"doneAt":');
+const FAILURE = literalOf(',"failure":"');
+const NOT_BEFORE = literalOf(',"notBefore":');
+const SEEN_AT = literalOf(',"seenAt":');
+const RECEIVED_TIME = literalOf(',"receivedTime":');
+const SWEPT = literalOf('{"swept":"');
+const FROM = literalOf(',"from":');
+const TO = literalOf(',"to":');
+const STORED = literalOf(',"stored":');
+const INGEST_AT = literalOf('{"ingest":1,"at":');
+const INGEST_ID = literalOf(',"id":"');
+const TRACKER = literalOf(',"tracker":"');
+const CODE = literalOf(',"code":"');
+const MESSAGE = literalOf(',"message":"');
+const END = literalOf('}');
 
 export const sentForm: LineForm = (line, into) => {
   if (!line.literal(ID) || !id(line, into) || !line.literal(SEQ)) return false;

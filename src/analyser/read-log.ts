@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
-import { codeOf, messageOf, UsageError } from '../errors.ts';
+import { codeOf, isSimctlError, messageOf, UsageError } from '../errors.ts';
 import { LineBytes } from './bytes.ts';
 
 export type LogObject = Record<string, unknown>;
@@ -80,11 +81,7 @@ export async function scanLog(
     lines++;
     slow(value, line);
   };
-  for await (const chunk of chunksOf(
-    file,
-    () => line,
-    (chunk) => chunk,
-  )) {
+  for await (const chunk of bytesOf(file, () => line)) {
     let start = 0;
     if (rest.length > 0) {
       const end = chunk.indexOf(NEWLINE);
@@ -110,6 +107,26 @@ export async function scanLog(
 }
 
 const NEWLINE = 0x0a;
+const CHUNK_BYTES = 1 << 20;
+
+/** A file's bytes in order. A chunk is valid until the next is asked for: a plain file's are all in one place. */
+async function* bytesOf(file: string, line: () => number): AsyncGenerator<Buffer> {
+  if (/\.gz$/i.test(file)) return yield* chunksOf(file, line, (chunk) => chunk);
+  let handle: FileHandle | undefined;
+  try {
+    handle = await openFile(file);
+    const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      yield bytesRead === CHUNK_BYTES ? buffer : buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw isSimctlError(error) ? error : unreadable(file, line(), error);
+  } finally {
+    await handle?.close();
+  }
+}
 
 async function* chunksOf<Chunk>(file: string, line: () => number, as: (chunk: Buffer) => Chunk): AsyncGenerator<Chunk> {
   try {
