@@ -6,6 +6,7 @@ import type { Generated } from '../generator/generate.ts';
 
 const output = { helpGroup: 'OUTPUT' };
 const fleet = { helpGroup: 'FLEET' };
+const engine = { helpGroup: 'ENGINE' };
 
 export default class Generate extends SimctlCommand {
   static override summary = 'Let a fleet of vehicles drive on real roads, and write what their devices would report.';
@@ -37,14 +38,29 @@ export default class Generate extends SimctlCommand {
     seed: Flags.integer({ ...fleet, default: 1, description: 'of everything random' }),
     every: Flags.integer({ ...fleet, default: 30, description: 'seconds between two fixes of a device' }),
     ...fleetFlags,
-    workers: Flags.integer({ description: 'threads; by default one a core, four at most, fewer for a small fleet' }),
+    engine: Flags.string({
+      ...engine,
+      default: 'simctl',
+      options: ['simctl', 'trip-simulator'],
+      description: 'who drives: simctl itself, or the real trip-simulator where it is installed',
+    }),
+    graph: Flags.string({
+      ...engine,
+      helpValue: 'FILE.osrm',
+      description: 'the contracted OSRM graph of the --map (--engine trip-simulator)',
+    }),
+    workers: Flags.integer({
+      ...engine,
+      description:
+        'threads, or processes of trip-simulator; by default one a core, four threads at most, fewer for a small fleet',
+    }),
   };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Generate);
     const start = flags.start === undefined ? undefined : startTime(flags.start);
-    const [{ generate }, { endOnSignals }, { progressLine }] = await Promise.all([
-      import('../generator/generate.ts'),
+    const [generate, { endOnSignals }, { progressLine }] = await Promise.all([
+      engineOf(flags),
       import('../run/signals.ts'),
       import('../progress-line.ts'),
     ]);
@@ -67,12 +83,24 @@ export default class Generate extends SimctlCommand {
   private announce(generated: Generated, flags: Record<string, unknown> & { seed: number }): void {
     const { devices, fixes, firstSampleTime, lastSampleTime, attribution } = generated;
     const [from, to] = [firstSampleTime, lastSampleTime].map((time) => new Date(time).toISOString());
-    if (devices > 0) this.log(`${devices} devices, ${fixes} fixes from ${from} to ${to}; seed ${flags.seed}`);
+    if (devices > 0)
+      this.log(
+        `${devices} devices, ${fixes} fixes from ${from} to ${to}${flags.engine === 'simctl' ? `; seed ${flags.seed}` : ''}`,
+      );
     this.log(`Roads ${attribution}`);
     if (generated.dataset) this.log(generated.dataset.dir);
     for (const kind of ['probes', 'traces', 'changes', 'trips', 'picture'])
       if (flags[kind]) this.log(String(flags[kind]));
   }
+}
+
+async function engineOf({ engine, graph }: { engine: string; graph?: string | undefined }) {
+  if (engine === 'trip-simulator') return (await import('../generator/trip-simulator.ts')).generateWithTool;
+  if (graph !== undefined)
+    throw new UsageError("--graph is trip-simulator's; simctl's own engine reads the --map alone", {
+      hint: 'Leave it out, or say --engine trip-simulator.',
+    });
+  return (await import('../generator/generate.ts')).generate;
 }
 
 /** Epoch ms of an ISO 8601 time or a number. */

@@ -69,8 +69,12 @@ export async function checkFleet(
 }
 
 /** As `checkFleet`, and whether what is written has its place. */
-export async function checkOptions(options: GenerateOptions, now: number): Promise<FleetOptions> {
-  const problems: string[] = [];
+export async function checkOptions(
+  options: GenerateOptions,
+  now: number,
+  others: readonly string[] = [],
+): Promise<FleetOptions> {
+  const problems = [...others];
   if (options.workers !== undefined) wholeNumbers(problems)('--workers', options.workers, 1, MOST_WORKERS);
   return checkFleet(options, now, [...problems, ...placeProblems(options)]);
 }
