@@ -7,11 +7,10 @@ import { TrackingStack } from './tracking-stack.ts';
 
 const app = new App();
 const name = app.node.tryGetContext('stack') ?? 'simctl';
-const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+// Of no account and Region: it is deployed to those of the credentials.
 new TrackingStack(app, name, {
   settings: readSettings((key) => app.node.tryGetContext(key)),
   page: builtPage(),
-  env: { ...(account ? { account } : {}), ...(region ? { region } : {}) },
 });
 checkApp(app);
 app.synth();

@@ -127,6 +127,16 @@ describe('a fleet of its own authority', () => {
     expect(() => statSync(join(target.credentialsDir, 'authority.json'))).toThrow();
   });
 
+  it('leaves to a stack what the stack has made', async () => {
+    await make(['a']);
+    await activateFleet({ target });
+    const stack = { name: 'simctl', ingest: 'lambda', queryFunction: 'q', registrationRole: 'r' } as const;
+    const { notes } = await removeFleet({ target: { ...target, stack } });
+    expect(notes).toEqual([expect.stringMatching(/policy simctl-device and the thing type .* stay: the stack simctl/)]);
+    expect(held().slice(0, 2)).toEqual([0, 0]);
+    expect(held()[2]).toBe(1);
+  });
+
   it('goes on being removed after an end, and is made anew after one', async () => {
     await make();
     await activateFleet({ target });
