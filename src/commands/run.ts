@@ -10,6 +10,7 @@ import type { RunOptions } from '../run/options.ts';
 const fleet = { helpGroup: 'FLEET' };
 const backend = { helpGroup: 'BACKEND' };
 const load = { helpGroup: 'LOAD' };
+const machines = { helpGroup: 'MANY MACHINES' };
 const verdict = { helpGroup: 'VERDICT (exit code 4)' };
 const standIn = { helpGroup: 'EMBEDDED STAND-IN' };
 
@@ -124,6 +125,24 @@ export default class Run extends SimctlCommand {
     live: Flags.boolean({ ...load, description: 'stamp the present as sample time' }),
     shift: Flags.integer({ ...load, description: 'ms to add to every sample time, by hand' }),
     workers: Flags.integer({ ...load, description: 'threads; by default one less than there are cores' }),
+    shard: Flags.string({
+      ...machines,
+      helpValue: 'INDEX/NUMBER',
+      description: "this process's part of the fleet: 0/4 is the first of four, 3/4 the last",
+      exclusive: ['shards'],
+    }),
+    shards: Flags.integer({
+      ...machines,
+      min: 1,
+      helpValue: 'NUMBER',
+      description:
+        'of so many the part that AWS_BATCH_JOB_ARRAY_INDEX, JOB_COMPLETION_INDEX or SLURM_ARRAY_TASK_ID says',
+    }),
+    'start-at': Flags.string({
+      ...machines,
+      helpValue: 'TIME',
+      description: 'when sending begins, the same for all: ISO 8601 with its zone, or seconds since 1970',
+    }),
     'connect-concurrency': Flags.integer({
       ...load,
       default: 32,
@@ -168,14 +187,16 @@ export default class Run extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
-    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }] = await Promise.all([
-      import('../run/run.ts'),
-      import('../run/dry-run.ts'),
-      import('../run/summary.ts'),
-      import('../run/signals.ts'),
-      import('../dashboard/open.ts'),
-    ]);
-    const options = optionsOf(flags);
+    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }, machine] =
+      await Promise.all([
+        import('../run/run.ts'),
+        import('../run/dry-run.ts'),
+        import('../run/summary.ts'),
+        import('../run/signals.ts'),
+        import('../dashboard/open.ts'),
+        machineOf(flags),
+      ]);
+    const options = { ...optionsOf(flags), ...machine };
     if (flags['dry-run']) return this.log(await dryRun(options));
     const reporter = await openReporter(flags.json ? process.stderr : process.stdout);
     const ending = endOnSignals(() => reporter.stopping());
@@ -190,6 +211,22 @@ export default class Run extends SimctlCommand {
     if (summary.interrupted) this.exit(EXIT.interrupted);
     if (!hasPassed(summary)) this.exit(EXIT.verdict);
   }
+}
+
+/** Which part of the fleet, and from when on. */
+async function machineOf({
+  shard,
+  shards,
+  'start-at': startAt,
+}: Interfaces.InferredFlags<typeof Run.flags>): Promise<Pick<RunOptions, 'shard' | 'startAt'>> {
+  const [{ chooseShard }, { parseStartAt }] = await Promise.all([
+    import('../run/shard-choice.ts'),
+    import('../run/start-at.ts'),
+  ]);
+  return {
+    shard: chooseShard({ shard, shards }, process.env),
+    startAt: startAt === undefined ? undefined : parseStartAt(startAt),
+  };
 }
 
 async function openEndpoint(at: string | undefined, reporter: Reporter): Promise<MetricsEndpoint | undefined> {

@@ -1,24 +1,37 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, messageOf, SetupError } from '../errors.ts';
 
 /** The state file: for each target by name, the last sample time that any run has sent or was about to send. */
-type State = Record<string, { lastSampleTime: number }>;
+type State = Record<string, { lastSampleTime: number; by?: string }>;
 
-/** @returns epoch ms, or undefined where no run is known. @throws SetupError where the file cannot be understood. */
-export async function readLastSampleTime(file: string, target: string): Promise<number | undefined> {
-  return (await readState(file))[target]?.lastSampleTime;
+/**
+ * @param by what names the run that asks, where several processes are one run: what another of them has noted is no
+ * earlier run's.
+ * @returns epoch ms, or undefined where no run is known. @throws SetupError where the file cannot be understood.
+ */
+export async function readLastSampleTime(file: string, target: string, by?: string): Promise<number | undefined> {
+  const known = (await readState(file))[target];
+  return known === undefined || (by !== undefined && known.by === by) ? undefined : known.lastSampleTime;
 }
 
 /**
  * Notes, durably, before the first send, how far a run will go, so that one that is killed is not repeated.
  * Never moves back.
  */
-export async function writeLastSampleTime(file: string, target: string, lastSampleTime: number): Promise<void> {
+export async function writeLastSampleTime(
+  file: string,
+  target: string,
+  lastSampleTime: number,
+  by?: string,
+): Promise<void> {
   const state = await readState(file);
   const known = state[target]?.lastSampleTime ?? 0;
-  const next = { ...state, [target]: { lastSampleTime: Math.max(known, lastSampleTime) } };
-  const beside = `${file}.${process.pid}`;
+  const noted = { lastSampleTime: Math.max(known, lastSampleTime), ...(by === undefined ? {} : { by }) };
+  const next = { ...state, [target]: noted };
+  // Containers that share a directory may have equal process ids.
+  const beside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(beside, `${JSON.stringify(next, null, 2)}\n`, { flush: true });

@@ -12,16 +12,24 @@ export interface MadeTrack {
   readonly index: number;
 }
 
+/** A block, or its agents from the `from`th to before the `to`th. */
+export interface BlockPart {
+  readonly block: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
 /**
  * The tracks of a fleet's blocks (fleet-options.ts), for whoever sends them at once: their fixes are those of a dataset
  * of the same options, made one by one, so that memory does not grow with time. The first of each is made here, because
  * an agent's beginning takes longest and all begin together.
  * @throws UsageError or SetupError where the map or the model is none.
  */
-export async function makeTracks(options: FleetOptions, blocks: readonly number[]): Promise<MadeTrack[]> {
+export async function makeTracks(options: FleetOptions, blocks: readonly BlockPart[]): Promise<MadeTrack[]> {
   const { world, model, ids } = await openFleet(options);
-  return blocks.flatMap((block) => {
-    const { first, end } = agentsOf(block, options.agents);
+  return blocks.flatMap(({ block, from = 0, to }) => {
+    const agents = agentsOf(block, options.agents);
+    const [first, end] = [agents.first + from, to === undefined ? agents.end : agents.first + to];
     return Array.from({ length: end - first }, (_, n) => {
       const index = first + n;
       const deviceId = ids[index]!;

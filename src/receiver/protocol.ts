@@ -25,6 +25,8 @@ export interface ReceiverTask {
   /** received.ndjson; a new file. */
   readonly out: string;
   readonly intervalMs: number;
+  /** Look at these alone; absent: at all. */
+  readonly devices?: readonly string[];
   readonly epoch: Epoch;
 }
 

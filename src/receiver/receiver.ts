@@ -12,6 +12,8 @@ export interface ReceiverOptions {
   readonly out: string;
   /** From the beginning of one round to that of the next, unless a round takes longer. */
   readonly intervalMs: number;
+  /** Look at these alone; absent: at all that the trackers hold. */
+  readonly devices?: readonly string[];
   readonly epoch: Epoch;
 }
 
@@ -42,13 +44,13 @@ interface PendingSweep {
 }
 
 /** @throws UsageError where the target has no query API */
-export async function startReceiver({ target, out, intervalMs, epoch }: ReceiverOptions): Promise<Receiver> {
+export async function startReceiver({ target, ...options }: ReceiverOptions): Promise<Receiver> {
   if (target.queryEndpoint === undefined) {
     throw new UsageError(`the target ${target.name} has no query API to look through`, {
       hint: 'State its address with --query-endpoint.',
     });
   }
-  const worker = launch({ target, endpoint: target.queryEndpoint, out, intervalMs, epoch });
+  const worker = launch({ ...options, target, endpoint: target.queryEndpoint });
   const tell = (order: Order) => worker.postMessage(order);
   const sweeps = new Map<number, PendingSweep>();
   let snapshot: ReceiverSnapshot = { seen: 0, rounds: 0, lastRoundMs: 0, errors: 0 };

@@ -15,7 +15,7 @@ const POLL_TRIES = 3;
 const SWEEP_TRIES = 6;
 
 const port = parentPort!;
-const { target, endpoint, out, intervalMs, epoch } = workerData as ReceiverTask;
+const { target, endpoint, out, intervalMs, devices, epoch } = workerData as ReceiverTask;
 let snapshot: ReceiverSnapshot = { seen: 0, rounds: 0, lastRoundMs: 0, errors: 0 };
 const onFailure = () => {
   snapshot.errors++;
@@ -32,6 +32,7 @@ const rounds = watch({
   api: queryApi({ endpoint, clock, signal: polling.signal, tries: POLL_TRIES, onFailure, ...signing }),
   target,
   intervalMs,
+  ...(devices === undefined ? {} : { devices: new Set(devices) }),
   clock,
   log,
   onNews(watching) {

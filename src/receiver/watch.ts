@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly api: QueryApi;
   readonly target: Pick<Target, 'trackerPrefix' | 'trackerCount'>;
   readonly intervalMs: number;
+  /** Look at these alone; absent: at all. */
+  readonly devices?: ReadonlySet<string>;
   /** Stopping it ends the rounds. */
   readonly clock: Clock;
   readonly log: LineLog;
@@ -54,14 +56,20 @@ export async function watch(options: WatchOptions): Promise<void> {
 }
 
 /** A page that cannot be had ends this tracker's part of the round; what its pages showed until then counts. */
-async function look(tracker: string, view: View, { api, log }: WatchOptions, onPage: () => void): Promise<void> {
+async function look(
+  tracker: string,
+  view: View,
+  { api, log, devices }: WatchOptions,
+  onPage: () => void,
+): Promise<void> {
   let first: number | undefined;
   let token: string | undefined;
   try {
     do {
       const page = await api.list(tracker, token);
       first ??= page.askedAt;
-      for (const line of view.see({ tracker, ...page })) log.write(JSON.stringify(line));
+      const entries = devices === undefined ? page.entries : page.entries.filter((entry) => devices.has(idOf(entry)));
+      for (const line of view.see({ tracker, ...page, entries })) log.write(JSON.stringify(line));
       onPage();
       token = page.token;
     } while (token !== undefined);
@@ -69,4 +77,9 @@ async function look(tracker: string, view: View, { api, log }: WatchOptions, onP
   } catch (error) {
     if (!(error instanceof QueryFailure)) throw error; // counted where it happened
   }
+}
+
+/** Of an entry that is none, nothing. */
+function idOf(entry: unknown): string {
+  return String(Object(entry).DeviceId);
 }

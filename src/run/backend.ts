@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { RunError } from '../errors.ts';
 import { startStandIn } from '../local/spawn.ts';
 import { isRunning } from '../process-alive.ts';
@@ -19,8 +20,11 @@ export interface Backend {
   readonly embedded: boolean;
   /** Bytes of ingest log so far; undefined where it cannot be read. Still growing means not yet settled. */
   ingested(): Promise<number | undefined>;
-  /** Ends it if it is ours, and copies this run's part of the ingest log to `file`. @returns whether there was one. */
-  finish(file: string): Promise<{ ingest: boolean; cpuSeconds: number | undefined }>;
+  /**
+   * Ends it if it is ours, and copies this run's part of the ingest log to `file`; with `only`, the lines of these devices.
+   * @returns whether there was one.
+   */
+  finish(file: string, only?: ReadonlySet<string>): Promise<{ ingest: boolean; cpuSeconds: number | undefined }>;
   /** Calls back once if it ends while it is in use; `death` then says how. */
   onDeath(callback: () => void): void;
   death(): RunError | undefined;
@@ -44,12 +48,14 @@ export async function openBackend(
     target,
     embedded: false,
     ingested: () => sizeOf(target.ingestLog),
-    async finish(file) {
+    async finish(file, only) {
       const to = await sizeOf(target.ingestLog);
       if (target.ingestLog === undefined || to === undefined) return { ingest: false, cpuSeconds: undefined };
-      if (to > from)
-        await pipeline(createReadStream(target.ingestLog, { start: from, end: to - 1 }), createWriteStream(file));
-      else await writeFile(file, '');
+      if (to > from) {
+        const part = createReadStream(target.ingestLog, { start: from, end: to - 1 });
+        if (only === undefined) await pipeline(part, createWriteStream(file));
+        else await pipeline(part, linesOf(only), createWriteStream(file));
+      } else await writeFile(file, '');
       return { ingest: true, cpuSeconds: undefined };
     },
     ...watched(target),
@@ -165,4 +171,27 @@ async function embedded(
 async function sizeOf(file: string | undefined): Promise<number | undefined> {
   if (file === undefined) return undefined;
   return (await stat(file).catch(() => undefined))?.size;
+}
+
+/** Of a log, the lines of some devices. Half a line at its end is none of theirs yet. */
+function linesOf(devices: ReadonlySet<string>): (log: AsyncIterable<Buffer>) => AsyncGenerator<string> {
+  return async function* (log) {
+    let rest = '';
+    const decoder = new StringDecoder('utf8');
+    for await (const chunk of log) {
+      const lines = (rest + decoder.write(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      const own = lines.filter((line) => devices.has(idOf(line)));
+      if (own.length > 0) yield `${own.join('\n')}\n`;
+    }
+  };
+}
+
+/** Where another process is in the middle of writing, the first line may be half of one of another shard's. */
+function idOf(line: string): string {
+  try {
+    return (JSON.parse(line) as { id: string }).id;
+  } catch {
+    return '';
+  }
 }

@@ -1,8 +1,16 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { type Dataset, openDataset, parseCsvColumns, readDevices } from '../dataset.ts';
+import { UsageError } from '../errors.ts';
 import { deviceIds } from '../generator/device-ids.ts';
-import { type FleetOptions, fleetOutlook } from '../generator/fleet-options.ts';
+import {
+  agentsOf,
+  BLOCKS,
+  type FleetOptions,
+  firstSecond,
+  fixesFrom,
+  fleetOutlook,
+} from '../generator/fleet-options.ts';
 import { generateDataset, mapReference } from '../generator/generate.ts';
 import { checkFleet } from '../generator/generate-options.ts';
 import { prepareProbes } from '../generator/prepare.ts';
@@ -17,8 +25,16 @@ export interface FleetData {
   readonly source: FleetSource;
   /** The map it was generated on, as `readMap` takes it. */
   readonly map?: string;
-  /** All ids, in the fleet's order. */
-  deviceIds(): Promise<readonly string[]>;
+  /** All, in the fleet's order; each partition's together, as stretches count them (workers/share.ts). */
+  members(): Promise<readonly Member[]>;
+  /** What else tells it from fleets of the same devices: equal on all machines, whatever the paths there. */
+  readonly origin: Record<string, unknown>;
+}
+
+export interface Member {
+  readonly deviceId: string;
+  readonly partition: number;
+  readonly fixes: number;
 }
 
 /** Given, brought as foreign probes, generated into the run's directory, or generated as it is sent. */
@@ -39,7 +55,16 @@ export async function fleetData(
   }
   const { asTheyGo, ...fleet } = generate;
   const { agents, seconds, seed } = fleet;
-  if (asTheyGo) return ofGenerator(await checkFleet({ ...fleet, every }, Date.now()));
+  // All shards must have the same fleet, so their present is the common start.
+  const { startAt, shard } = options;
+  const now = startAt ?? Date.now();
+  if (shard !== undefined && startAt === undefined) {
+    throw new UsageError('shards of a fleet that is generated agree on its beginning by --start-at', {
+      hint: 'Say it, or give the fleet as a --dataset.',
+    });
+  }
+  // A shard makes its own devices' trips alone, rather than everybody's.
+  if (asTheyGo || shard !== undefined) return ofGenerator(await checkFleet({ ...fleet, every }, now));
   reporter.step('prepare', `Generating ${agents} devices for ${seconds} s, one fix per ${every} s (seed ${seed})`);
   const dataset = await generateDataset({
     ...fleet,
@@ -47,6 +72,7 @@ export async function fleetData(
     out: join(runDir, 'dataset'),
     onProgress: (done: number, total: number) => reporter.progress(done, total),
     signal,
+    now: () => now,
   });
   return ofDataset(dataset);
 }
@@ -58,7 +84,8 @@ function ofDataset(dataset: Dataset): FleetData {
     outlook: manifest,
     source: { kind: 'dataset', dir },
     ...(typeof map === 'string' ? { map } : {}),
-    deviceIds: async () => (await readDevices(dataset)).map(({ deviceId }) => deviceId),
+    members: async () => (await readDevices(dataset)).toSorted((a, b) => a.partition - b.partition),
+    origin: manifest.source.kind === 'generated' ? withoutPath(manifest.source) : {},
   };
 }
 
@@ -67,8 +94,23 @@ function ofGenerator(fleet: FleetOptions): FleetData {
     outlook: fleetOutlook(fleet),
     source: { kind: 'generator', fleet },
     map: mapReference(fleet.map),
-    deviceIds: async () => deviceIds(fleet.seed, fleet.agents),
+    members: async () => {
+      const ids = deviceIds(fleet.seed, fleet.agents);
+      return Array.from({ length: BLOCKS }, (_, partition) => {
+        const { first, end } = agentsOf(partition, fleet.agents);
+        return ids.slice(first, end).map((deviceId, n) => {
+          const fixes = fixesFrom(firstSecond(fleet, first + n), fleet);
+          return { deviceId, partition, fixes };
+        });
+      }).flat();
+    },
+    origin: withoutPath({ ...fleet, kind: 'generated', map: mapReference(fleet.map) }),
   };
+}
+
+function withoutPath(source: Record<string, unknown>): Record<string, unknown> {
+  const { map } = source;
+  return typeof map === 'string' ? { ...source, map: basename(map) } : source;
 }
 
 function prepare(

@@ -1,5 +1,6 @@
 import type { ModelRequest } from '../generator/model-choice.ts';
 import type { ClientName, TransportName } from '../transports/index.ts';
+import type { ShardChoice } from '../workers/share.ts';
 
 /** The weather that a laptop does not have; at rest, nothing is reordered. */
 export interface StandInBehaviour {
@@ -64,6 +65,11 @@ export interface RunOptions {
   readonly connectConcurrency: number;
   /** Connections a second of the whole fleet. */
   readonly connectRate: number | undefined;
+
+  /** This process's part of a fleet that several send; absent: all of it. */
+  readonly shard?: ShardChoice | undefined;
+  /** Epoch ms at which sending begins, here and in all other shards; absent: as soon as all have connected. */
+  readonly startAt?: number | undefined;
 
   /** How long nothing may change before the backend counts as settled, ms. */
   readonly settleMs: number;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeOf, messageOf, RunError, SetupError, UsageError } from '../errors.ts';
+import type { ShardChoice } from '../workers/share.ts';
 
 /** Where the embedded stand-in keeps its log and certificate. */
 export const STAND_IN = 'stand-in';
@@ -23,9 +24,19 @@ export interface RunDirectory {
   discard(): Promise<void>;
 }
 
+/** The directory of a shard below that of its run: an array job says the same `--out` to all. */
+export function shardName({ index, of }: Pick<ShardChoice, 'index' | 'of'>): string {
+  return `shard-${String(index).padStart(String(of - 1).length, '0')}-of-${of}`;
+}
+
 /** Makes the directory of a run. It must not hold anything yet: logs are never mixed or overwritten. */
-export async function createRunDirectory(out: string | undefined, now: Date): Promise<RunDirectory> {
-  const dir = resolve(out ?? join('runs', now.toISOString().slice(0, 19).replaceAll(':', '-')));
+export async function createRunDirectory(
+  out: string | undefined,
+  now: Date,
+  shard?: ShardChoice,
+): Promise<RunDirectory> {
+  const run = out ?? join('runs', now.toISOString().slice(0, 19).replaceAll(':', '-'));
+  const dir = resolve(run, shard === undefined ? '' : shardName(shard));
   try {
     await mkdir(dir, { recursive: true });
     if ((await readdir(dir)).length > 0) {

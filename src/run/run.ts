@@ -7,7 +7,7 @@ import { histogramLog } from '../histogram.ts';
 import { openLineLog } from '../line-log.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
-import { checkRequest, type Plan, planRun } from '../workers/plan.ts';
+import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
 import { type FleetResult, runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
@@ -16,10 +16,12 @@ import { readyDevices } from './certificates.ts';
 import { writeMetrics } from './cloudwatch.ts';
 import { checkDrops } from './drops.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
+import { type FleetShare, fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
 import { createRunDirectory, type RunDirectory, sentLogs } from './run-directory.ts';
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
 import type { Ending } from './signals.ts';
+import { checkAhead } from './start-at.ts';
 import { type Summary, summarise } from './summary.ts';
 import { parseThresholds } from './threshold.ts';
 import { openViewer, type SampleWindow, type Viewer } from './viewer.ts';
@@ -28,6 +30,8 @@ import { openViewer, type SampleWindow, type Viewer } from './viewer.ts';
 const KEEP_ALIVE_SECONDS = 300;
 /** BatchUpdateDevicePosition requests a second and account (Amazon Location quota L-16C77FC0). */
 const LOCATION_RATE = 50;
+/** Keeps the seeds of one shard's workers from those of the next's. */
+const MOST_WORKERS = 1024;
 
 /** What a run needs from whoever starts it. */
 export interface RunContext {
@@ -41,6 +45,8 @@ interface Run extends RunContext {
   readonly epoch: Epoch;
   readonly files: RunDirectory;
   readonly data: FleetData;
+  /** Where it is one of several processes. */
+  readonly shared: FleetShare | undefined;
   readonly plan: Plan;
   readonly backend: Backend;
 }
@@ -55,7 +61,10 @@ export async function run(options: RunOptions, { reporter, ending }: RunContext)
   // A target that is none is said before a fleet is made for it.
   if (options.target !== 'local' || options.stack !== undefined) await readTarget(options.target, options.stack);
   const epoch = readEpoch();
-  const files = await createRunDirectory(options.out, new Date(epoch.wallMs));
+  checkAhead(options.startAt, epoch.wallMs);
+  // A shard without a directory is named after the moment that all have in common.
+  const named = options.shard === undefined ? undefined : options.startAt;
+  const files = await createRunDirectory(options.out, new Date(named ?? epoch.wallMs), options.shard);
   const begun = { sending: false };
   try {
     return await withBackend(options, epoch, files, { reporter, ending }, begun);
@@ -83,8 +92,10 @@ async function withBackend(
   begun: { sending: boolean },
 ): Promise<Summary> {
   const data = await fleetData(options, files.dir, reporter, ending.stop);
-  const plan = planRun(options, data.outlook);
+  const shared = options.shard === undefined ? undefined : await fleetShare(options.shard, data);
+  const plan = planRun(options, data.outlook, shared?.share);
   plan.notes.forEach(reporter.note);
+  if (shared !== undefined) planText(plan).split('\n').slice(0, 1).forEach(reporter.note);
   ending.stop.throwIfAborted();
 
   reporter.step(
@@ -95,7 +106,7 @@ async function withBackend(
   backend.onDeath(ending.request);
   if (backend.target.mapPage !== undefined) reporter.note(`Watch it on the map: ${backend.target.mapPage}`);
   try {
-    return await drive({ options, epoch, files, data, plan, backend, reporter, ending }, begun);
+    return await drive({ options, epoch, files, data, shared, plan, backend, reporter, ending }, begun);
   } catch (error) {
     if (!begun.sending) await backend.discard(true);
     throw backend.death() ?? error;
@@ -105,19 +116,24 @@ async function withBackend(
 }
 
 async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
-  const { options, epoch, files, data, plan, backend, reporter, ending } = run;
+  const { options, epoch, files, data, shared, plan, backend, reporter, ending } = run;
   const clock = systemClock(epoch);
-  const devices = await data.deviceIds();
+  const devices = shared?.deviceIds ?? (await data.members()).map(({ deviceId }) => deviceId);
   checkDrops(options.drop, devices);
   await readyDevices(options.transport, backend, devices, reporter, ending.stop);
   ending.stop.throwIfAborted();
-  const shift = await sampleTimeShift(plan, data.outlook.everySeconds, backend, options.shift, clock.now());
-  await files.write(
-    'plan.json',
-    `${JSON.stringify({ ...plan, shift, options, target: publicPart(backend.target) }, null, 2)}\n`,
-  );
+  const shift = await sampleTimeShift(plan, {
+    everySeconds: data.outlook.everySeconds,
+    backend,
+    byHand: options.shift,
+    now: options.startAt ?? clock.now(),
+    sharedRun: shared && `${shared.fleetId}/${options.startAt ?? shared.share.choice.of}`,
+  });
+  const target = publicPart(backend.target);
+  const fleetId = shared && { fleetId: shared.fleetId };
+  await files.write('plan.json', `${JSON.stringify({ ...plan, ...fleetId, shift, options, target }, null, 2)}\n`);
 
-  const viewer = await openViewer(options, backend.target, files, epoch);
+  const viewer = await openViewer(options, devices, backend.target, files, epoch);
   try {
     const cpuBefore = process.cpuUsage();
     const { fleet, slices } = await sendAll(run, shift, viewer, begun);
@@ -129,10 +145,10 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     reporter.step('settle', 'Waiting until nothing changes any more');
     await viewer.settle({ backend, clock, quietMs: options.settleMs, abort: ending.abort, reporter });
     reporter.step('sweep', `Reading back what the trackers stored of ${devices.length} devices`);
-    await viewer.sweep(devices, sampleWindow(plan, shift, fleet), reporter, ending.abort);
+    await viewer.sweep(sampleWindow(plan, shift, fleet), reporter, ending.abort);
     await viewer.stop();
     await cloudMetrics(run, fleet);
-    return await account(run, fleet, slices, (user + system) / 1e6);
+    return await account({ ...run, devices }, fleet, slices, (user + system) / 1e6);
   } finally {
     await viewer.stop();
   }
@@ -152,11 +168,13 @@ async function sendAll(
   const timeline = openLineLog(files.timeline);
   const fleet = await runShards(shardTasks(run, shift), {
     clock: systemClock(epoch),
+    ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
     stop: ending.stop,
     abort: ending.abort,
     onStart() {
       begun.sending = true;
-      reporter.step('run', `Sending ${plan.updates} updates, pace ${options.pace}`);
+      const from = options.startAt === undefined ? '' : ` from ${new Date(options.startAt).toISOString()} on`;
+      reporter.step('run', `Sending ${plan.updates} updates${from}, pace ${options.pace}`);
     },
     onSnapshot(snapshot) {
       const seen = viewer.seen();
@@ -179,6 +197,7 @@ function shardTasks(
   { options, epoch, files, data, plan, backend }: Run,
   shift: number | 'live',
 ): Omit<ShardTask, 'port'>[] {
+  const of = plan.shard?.of ?? 1;
   return plan.shards.map(({ partitions }, shard) => ({
     epoch,
     shard,
@@ -196,14 +215,16 @@ function shardTasks(
       connectTimeoutMs: options.connectTimeoutMs,
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
       lingerMs: options.lingerMs,
-      seed: options.generate.seed + shard,
-      // The account's quota is shared by all workers; the stand-in has none unless told.
-      ...(backend.target.locationEndpoint === undefined ? { ratePerSecond: LOCATION_RATE / plan.shards.length } : {}),
+      seed: options.generate.seed + shard + (plan.shard?.index ?? 0) * MOST_WORKERS,
+      // The account's quota is shared by all workers of all machines; the stand-in has none unless told.
+      ...(backend.target.locationEndpoint === undefined
+        ? { ratePerSecond: LOCATION_RATE / plan.shards.length / of }
+        : {}),
     },
     connectConcurrency: options.connectConcurrency,
     ...(options.connectRate === undefined ? {} : { connectRate: options.connectRate }),
     pace: plan.pace,
-    fleet: { devices: plan.devices, firstSampleTime: plan.firstSampleTime },
+    fleet: { devices: plan.fleet.devices, firstSampleTime: plan.firstSampleTime },
     minGapMs: plan.minGapMs,
     shift,
     sentLog: files.sent(shard),
@@ -232,10 +253,15 @@ function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): S
 }
 
 /** Joins all logs, and says what became of every update. */
-async function account(run: Run, fleet: FleetResult, slices: readonly Slice[], cpuSeconds: number): Promise<Summary> {
-  const { options, files, plan, backend, reporter } = run;
+async function account(
+  run: Run & { readonly devices: readonly string[] },
+  fleet: FleetResult,
+  slices: readonly Slice[],
+  cpuSeconds: number,
+): Promise<Summary> {
+  const { options, files, plan, backend, reporter, shared, devices } = run;
   reporter.step('analyse', 'Joining what was sent with what was stored and seen');
-  const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest);
+  const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest, shared && new Set(devices));
   const findings = await analyseRun({
     sent: await sentLogs(files.dir),
     ...(existsSync(files.received) ? { received: files.received } : {}),

@@ -4,6 +4,7 @@ import type { FailureCode } from '../model.ts';
 import type { Plan } from '../workers/plan.ts';
 import type { FleetResult } from '../workers/pool.ts';
 import type { ConnectFailures } from '../workers/protocol.ts';
+import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type Judgement, judge, judgementText, type Threshold } from './threshold.ts';
 
@@ -12,6 +13,8 @@ export interface Summary {
   /** The run's directory. */
   out: string;
   transport: string;
+  /** One of several processes; its thresholds are judged over all of them (simctl merge). */
+  shard?: ShardChoice;
   devices: number;
   /** Devices that never connected, by code. */
   connectFailures: ConnectFailures;
@@ -49,6 +52,9 @@ export interface Summary {
   late: Percentiles;
   /** ready → sent: the generator's own delay. */
   lag: Percentiles;
+  /** Epoch ms, 0 where nothing was sent; `seconds` lie between. */
+  firstSentAt: number;
+  lastDoneAt: number;
   /** First send to last answer. */
   seconds: number;
   /** User and system time of the generator's process while it ran; the stand-in's is its own. */
@@ -92,6 +98,7 @@ export function summarise({
   const summary: Summary = {
     out,
     transport: plan.transport,
+    ...(plan.shard === undefined ? {} : { shard: plan.shard }),
     devices: fleet.devices,
     connectFailures: fleet.connectFailures,
     planned: plan.updates,
@@ -120,6 +127,8 @@ export function summarise({
     endToEndEarliest: percentilesOf(endToEndEarliest),
     late: percentilesOf(fleet.late),
     lag,
+    firstSentAt: fleet.firstSentAt,
+    lastDoneAt: fleet.lastDoneAt,
     seconds: Math.max(0, fleet.lastDoneAt - fleet.firstSentAt) / 1000,
     cpuSeconds,
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
@@ -128,13 +137,17 @@ export function summarise({
     saturated: plan.pace.kind !== 'max' && lag.p99 > lagLimitMs,
     thresholds: [],
   };
-  summary.thresholds = thresholds.map((threshold) => judge(threshold, summary, slices));
+  // Of a part, a throughput or a count says nothing.
+  if (plan.shard === undefined) summary.thresholds = thresholds.map((threshold) => judge(threshold, summary, slices));
   return summary;
 }
 
-/** Whether the run may count as passed: exit code 4 where not. */
-export function hasPassed({ saturated, thresholds }: Summary): boolean {
-  return !saturated && thresholds.every(({ kept }) => kept);
+/**
+ * Whether the run may count as passed: exit code 4 where not. A shard that has done its part leaves the verdict to whoever
+ * sees all of them: an engine of array jobs would take a failure for one to repeat.
+ */
+export function hasPassed({ shard, saturated, thresholds }: Summary): boolean {
+  return shard !== undefined || (!saturated && thresholds.every(({ kept }) => kept));
 }
 
 /** The summary as a person reads it: the verdict first. */
@@ -148,8 +161,9 @@ export function summaryText(summary: Summary): string {
     return entries.length === 0 ? '' : `: ${entries.map(([code, n]) => `${code} ${n}`).join(', ')}`;
   };
   const broken = summary.thresholds.filter(({ kept }) => !kept);
+  const { shard } = summary;
   return [
-    verdictLine(summary),
+    (shard === undefined ? '' : `Shard ${shard.index} of ${shard.of}: `) + verdictLine(summary),
     ...(summary.saturated ? [saturationLine(summary)] : []),
     ...(broken.length > 0
       ? [`THRESHOLD${broken.length > 1 ? 'S' : ''} BROKEN: ${broken.map(({ text }) => text).join('; ')}.`]

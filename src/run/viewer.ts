@@ -14,7 +14,7 @@ export interface Viewer {
   /** Resolves once nothing has changed for a while: no new position shown, no new line of ingest log. */
   settle(options: SettleOptions): Promise<void>;
   /** Reads the whole history of every device over [from, to) of sample time. */
-  sweep(devices: readonly string[], window: SampleWindow, reporter: Reporter, abort: AbortSignal): Promise<void>;
+  sweep(window: SampleWindow, reporter: Reporter, abort: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,18 +41,26 @@ const LOOK_EVERY_MS = 250;
 const REAL_SWEEP_RATE = 40;
 
 export async function openViewer(
-  { pollMs }: Pick<RunOptions, 'pollMs'>,
+  { pollMs, shard }: Pick<RunOptions, 'pollMs' | 'shard'>,
+  devices: readonly string[],
   target: Target,
   { received, history }: RunDirectory,
   epoch: Epoch,
 ): Promise<Viewer> {
   if (target.queryEndpoint === undefined) return noViewer();
-  const receiver = await startReceiver({ target, out: received, intervalMs: pollMs, epoch });
-  const ratePerSecond = target.locationEndpoint === undefined ? REAL_SWEEP_RATE : undefined;
+  const receiver = await startReceiver({
+    target,
+    out: received,
+    intervalMs: pollMs,
+    // The trackers hold other shards' devices too.
+    ...(shard === undefined ? {} : { devices }),
+    epoch,
+  });
+  const ratePerSecond = target.locationEndpoint === undefined ? REAL_SWEEP_RATE / (shard?.of ?? 1) : undefined;
   return {
     seen: () => receiver.snapshot.seen,
     settle: (options) => quiet(() => receiver.snapshot, options),
-    async sweep(devices, { from, to }, reporter, abort) {
+    async sweep({ from, to }, reporter, abort) {
       if (abort.aborted) return;
       const cut = once(abort, 'abort').then(() => ({ failed: devices.length }));
       const swept = receiver.sweep({

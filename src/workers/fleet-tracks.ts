@@ -1,8 +1,8 @@
-import { openDataset, readTracks } from '../dataset.ts';
+import { openDataset, readDevices, readTracks } from '../dataset.ts';
 import type { FleetOptions } from '../generator/fleet-options.ts';
 import { makeTracks } from '../generator/tracks.ts';
 import type { Track } from '../model.ts';
-import type { ShardPlan } from './plan.ts';
+import type { Stretch } from './share.ts';
 
 /** Where the fleet's fixes come from: a dataset's files, or the generator, as they are sent. */
 export type FleetSource =
@@ -12,19 +12,27 @@ export type FleetSource =
 /** The tracks of a shard, and the place of each in the whole fleet. @throws UsageError where the data is damaged. */
 export async function fleetTracks(
   source: FleetSource,
-  partitions: ShardPlan['partitions'],
+  stretches: readonly Stretch[],
 ): Promise<{ track: Track; index: number }[]> {
   if (source.kind === 'generator') {
     return makeTracks(
       source.fleet,
-      partitions.map(({ partition }) => partition),
+      stretches.map(({ partition, from, to }) => ({ block: partition, from, to })),
     );
   }
   const dataset = await openDataset(source.dir);
   const tracks = [];
-  for (const { partition, firstDevice } of partitions) {
-    const read = await readTracks(dataset, partition);
-    tracks.push(...read.map((track, i) => ({ track, index: firstDevice + i })));
+  const isPart = stretches.some(({ from }) => from !== undefined);
+  const devices = isPart ? await readDevices(dataset) : [];
+  for (const { partition, firstDevice, from, to } of stretches) {
+    const read = (await readTracks(dataset, partition)).map((track, i) => ({ track, index: firstDevice + i }));
+    if (from === undefined) tracks.push(...read);
+    else {
+      // Stretches count devices as devices.csv lists them; a file has them as they first report.
+      const listed = devices.filter((device) => device.partition === partition).slice(from, to);
+      const own = new Set(listed.map(({ deviceId }) => deviceId));
+      tracks.push(...read.filter(({ track }) => own.has(track.deviceId)));
+    }
   }
   return tracks;
 }

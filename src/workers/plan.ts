@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import { TOPIC_ROOT } from '../wire.ts';
 import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
 import { type Pace, paceText, parsePace, scheduledMs } from './pacer.ts';
+import { type ShardChoice, type ShardPlan, type Share, splitPartitions, splitShare } from './share.ts';
 
 /** What a person asked for, as the flags say it. */
 export interface PlanRequest {
@@ -21,6 +22,10 @@ export interface PlanRequest {
   readonly topicRoot: string;
   readonly queryEndpoint: string | undefined;
   readonly drop: readonly string[];
+  /** This process's part of the fleet; absent: all of it. */
+  readonly shard?: ShardChoice | undefined;
+  /** Epoch ms at which sending begins; absent: as soon as all have connected. */
+  readonly startAt?: number | undefined;
 }
 
 /** The part of a dataset's manifest that a plan needs. */
@@ -35,12 +40,20 @@ export interface PlanFleet {
 
 /** What will be done: pure data, printed by --dry-run and kept as plan.json. */
 export interface Plan {
+  /** Of this process … */
   readonly devices: number;
   readonly updates: number;
+  /** … and of all shards together. */
+  readonly fleet: { readonly devices: number; readonly updates: number };
+  /** Absent: there is but one process. */
+  readonly shard?: ShardChoice;
+  /** Epoch ms; absent: as soon as all have connected. */
+  readonly startAt?: number;
   readonly transport: string;
   readonly pace: Pace;
   readonly minGapMs: number;
   readonly live: boolean;
+  /** Of the whole fleet. */
   readonly firstSampleTime: number;
   readonly lastSampleTime: number;
   /** The schedule's length in ms, 0 for `max`; the run takes a little longer. */
@@ -49,12 +62,6 @@ export interface Plan {
   readonly shards: readonly ShardPlan[];
   /** What a person should know before starting. */
   readonly notes: readonly string[];
-}
-
-export interface ShardPlan {
-  readonly devices: number;
-  readonly updates: number;
-  readonly partitions: readonly { readonly partition: number; readonly firstDevice: number }[];
 }
 
 /** Trackers refuse older samples (AWS, "Tracker device positions" retention). */
@@ -88,11 +95,28 @@ export function checkRequest(request: PlanRequest): void {
     );
   if (request.transport === 'tracker' && request.legacySwap)
     problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
+  problems.push(...shardProblems(request));
   refuse(problems);
 }
 
-/** Divides a fleet over workers and says what the run will be. @throws UsageError with every problem at once. */
-export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
+function shardProblems({ shard, startAt, live, shift, target, transport }: PlanRequest): string[] {
+  if (shard === undefined) return [];
+  const problems: string[] = [];
+  if (target === 'local' && (transport === 'iot' || transport === 'tracker'))
+    problems.push(
+      'all shards go to one backend, and --target local is a stand-in of this process alone: give the ready file of a "simctl local", or aws',
+    );
+  // The shift of sample times follows from the moment at which all begin.
+  if (startAt === undefined && !live && shift === undefined)
+    problems.push('shards agree on sample times by the moment they begin: say --start-at (or --shift, or --live)');
+  return problems;
+}
+
+/**
+ * Divides a fleet, or a shard's share of one, over workers and says what the run will be.
+ * @throws UsageError with every problem at once.
+ */
+export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): Plan {
   checkRequest(request);
   const pace = parsePace(request.pace) as Pace;
   const { devices, fixes, firstSampleTime, lastSampleTime } = fleet;
@@ -105,9 +129,13 @@ export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
   }
   refuse(problems);
   const length = scheduledMs(pace, fleet);
+  const { startAt } = request;
   return {
-    devices,
-    updates: fixes,
+    devices: share?.devices ?? devices,
+    updates: share?.updates ?? fixes,
+    fleet: { devices, updates: fixes },
+    ...(share === undefined ? {} : { shard: share.choice }),
+    ...(startAt === undefined ? {} : { startAt }),
     transport: request.transport,
     pace,
     minGapMs: minGapMs(parseMinGap(request.minGap) as MinGap, devices),
@@ -115,7 +143,10 @@ export function planRun(request: PlanRequest, fleet: PlanFleet): Plan {
     firstSampleTime,
     lastSampleTime,
     scheduledMs: length,
-    shards: splitPartitions(fleet.partitions, Math.min(request.workers, Math.max(1, devices))),
+    shards:
+      share === undefined
+        ? splitPartitions(fleet.partitions, Math.min(request.workers, Math.max(1, devices)))
+        : splitShare(share, request.workers),
     notes: notesOn(request, pace, fleet),
   };
 }
@@ -140,37 +171,18 @@ function spacingSeconds(pace: Pace, { devices, everySeconds }: PlanFleet): numbe
   return pace.kind === 'rate' ? devices / pace.perSecond : everySeconds / pace.speed;
 }
 
-/** Whole partitions to shards, largest first to the least loaded: pure, so that every process computes the same. */
-export function splitPartitions(partitions: PlanFleet['partitions'], shards: number): ShardPlan[] {
-  const plans = Array.from({ length: shards }, () => ({
-    devices: 0,
-    updates: 0,
-    partitions: [] as { partition: number; firstDevice: number }[],
-  }));
-  let firstDevice = 0;
-  const offers = partitions.map(({ devices, fixes }, partition) => {
-    const offer = { partition, firstDevice, devices, fixes };
-    firstDevice += devices;
-    return offer;
-  });
-  for (const { partition, firstDevice: first, devices, fixes } of offers.sort(
-    (a, b) => b.fixes - a.fixes || a.partition - b.partition,
-  )) {
-    if (devices === 0) continue;
-    const least = plans.reduce((a, b) => (b.updates < a.updates ? b : a));
-    least.partitions.push({ partition, firstDevice: first });
-    least.devices += devices;
-    least.updates += fixes;
-  }
-  return plans.filter(({ devices }) => devices > 0);
-}
-
 /** The plan as a person reads it. */
 export function planText(plan: Plan): string {
   const { devices, updates, transport, pace, minGapMs: gap, scheduledMs: length, shards, notes } = plan;
+  const { shard, fleet } = plan;
   const rate = length > 0 ? `, ${(updates / (length / 1000)).toFixed(0)} updates/s on average` : '';
   const time = length > 0 ? `${(length / 1000).toFixed(0)} s` : 'as fast as answers come';
   return [
+    ...(shard === undefined
+      ? []
+      : [
+          `shard ${shard.index} of ${shard.of}, counted from 0 (by ${shard.saidBy}), of a fleet of ${fleet.devices} devices and ${fleet.updates} updates`,
+        ]),
     `${devices} devices, ${updates} updates over ${transport}, pace ${paceText(pace)}: ${time}${rate}`,
     `${shards.length} worker${shards.length === 1 ? '' : 's'}: ${shards.map((shard) => `${shard.devices} devices`).join(', ')}`,
     ...(gap > 0 ? [`a device waits ${gap.toFixed(0)} ms after an answer`] : []),

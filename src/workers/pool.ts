@@ -47,6 +47,8 @@ export interface PoolOptions {
   readonly clock: Clock;
   /** First request to end: what is in flight finishes. */
   readonly stop: AbortSignal;
+  /** Epoch ms of the first send, common to all processes of a run; absent: once all shards are ready. */
+  readonly startAt?: number;
   /** Second: it is cut off. */
   readonly abort: AbortSignal;
   /** All shards are ready, and the first send is about to come. */
@@ -58,12 +60,14 @@ export interface PoolOptions {
 
 /** After the last shard is ready, so that the order to start has reached every one before the start. */
 const START_AFTER_MS = 200;
+/** In which an order reaches every shard, mostly. */
+const ORDER_MS = 20;
 const SNAPSHOT_EVERY_MS = 250;
 
 /** Runs one worker thread per task, from connecting to the last answer. */
 export async function runShards(
   tasks: readonly Omit<ShardTask, 'port'>[],
-  { clock, stop, abort, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
+  { clock, startAt, stop, abort, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
 ): Promise<FleetResult> {
   const pool = new Piscina<ShardTask, ShardResult>({
     ...threadFile('./shard', import.meta.url),
@@ -165,8 +169,13 @@ export async function runShards(
         await results;
         throw nobodyConnected(connectFailures);
       }
+      if (startAt !== undefined && clock.now() + ORDER_MS > startAt) {
+        tell({ order: 'stop' });
+        await results;
+        throw tooLate(startAt, clock.now());
+      }
       phase = 'running';
-      startedAt = clock.now() + START_AFTER_MS;
+      startedAt = startAt ?? clock.now() + START_AFTER_MS;
       timeline = newTimeline(startedAt, onSlice);
       onStart();
       tell({ order: 'start', at: startedAt });
@@ -214,6 +223,14 @@ function nobodyConnected(failures: ConnectFailures): SetupError {
   return new SetupError(`no device could connect: ${lines.join('; ')}`, {
     hint: 'Check the target with "simctl iot-test", and that the devices are provisioned ("simctl provision").',
   });
+}
+
+/** What begins later than the others would count as late by that much, whatever the backend does. */
+function tooLate(startAt: number, now: number): SetupError {
+  return new SetupError(
+    `the devices had connected ${((now - startAt) / 1000).toFixed(1)} s after the moment of --start-at; nothing was sent`,
+    { hint: 'Choose a later moment for all shards, or connect faster (--connect-concurrency, --connect-rate).' },
+  );
 }
 
 function mergeFailures(into: ConnectFailures, from: ConnectFailures): void {

@@ -18,6 +18,7 @@ import type { FailureCode } from '../model.ts';
 import type { TransportName, TransportSettings } from '../transports/index.ts';
 import type { FleetSource } from './fleet-tracks.ts';
 import type { Pace, Paced } from './pacer.ts';
+import type { Stretch } from './share.ts';
 
 /** All that a shard needs; plain data, but for the port. */
 export interface ShardTask {
@@ -25,8 +26,8 @@ export interface ShardTask {
   readonly epoch: Epoch;
   readonly shard: number;
   readonly source: FleetSource;
-  /** Each of its partitions (of a generated fleet: blocks), with the index of its first device in the whole fleet. */
-  readonly partitions: readonly { readonly partition: number; readonly firstDevice: number }[];
+  /** Each of its partitions (of a generated fleet: blocks), or a part of one, with the index of its first device in the whole fleet. */
+  readonly partitions: readonly Stretch[];
   readonly transport: TransportName;
   readonly settings: TransportSettings;
   readonly connectConcurrency: number;

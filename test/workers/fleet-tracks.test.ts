@@ -7,7 +7,7 @@ import { generateDataset } from '../../src/generator/generate.ts';
 import { checkFleet, type FleetRequest } from '../../src/generator/generate-options.ts';
 import { encodeMap } from '../../src/generator/map/map-file.ts';
 import { type FleetSource, fleetTracks } from '../../src/workers/fleet-tracks.ts';
-import { splitPartitions } from '../../src/workers/plan.ts';
+import { splitPartitions } from '../../src/workers/share.ts';
 import { gridMap } from '../generator/grid-map.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 20);

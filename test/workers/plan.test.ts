@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
-import { type PlanRequest, planRun, planText, splitPartitions } from '../../src/workers/plan.ts';
+import { type PlanRequest, planRun, planText } from '../../src/workers/plan.ts';
+import { splitPartitions } from '../../src/workers/share.ts';
 
 const request: PlanRequest = {
   pace: 'replay:10',
