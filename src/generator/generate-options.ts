@@ -1,4 +1,6 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { resolve, sep } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { UsageError } from '../errors.ts';
 import { MOST_IDS } from './device-ids.ts';
 import type { FleetOptions } from './fleet-options.ts';
@@ -52,6 +54,7 @@ export async function checkFleet(
   const problems = [...others];
   const whole = wholeNumbers(problems);
   whole('--agents', agents, 1, MOST_IDS);
+  problems.push(...memoryProblems(agents));
   whole('--seconds', seconds, 1, MOST_SECONDS);
   whole('--every', every, 1, MOST_SECONDS);
   whole('--seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -76,7 +79,45 @@ export async function checkOptions(
 ): Promise<FleetOptions> {
   const problems = [...others];
   if (options.workers !== undefined) wholeNumbers(problems)('--workers', options.workers, 1, MOST_WORKERS);
-  return checkFleet(options, now, [...problems, ...placeProblems(options)]);
+  problems.push(...heapProblems(options.agents, threadsOf(options)), ...placeProblems(options));
+  return checkFleet(options, now, problems);
+}
+
+/** As many threads as asked for, or as pay: one is worth its start, and its own map in memory, from so much on. */
+const AGENT_SECONDS_A_THREAD = 200_000;
+const MOST_THREADS = 4;
+
+export function threadsOf({
+  agents,
+  seconds,
+  workers,
+}: Pick<GenerateOptions, 'agents' | 'seconds' | 'workers'>): number {
+  const busy = Math.ceil((agents * seconds) / AGENT_SECONDS_A_THREAD);
+  return workers ?? Math.max(1, Math.min(busy, MOST_THREADS, availableParallelism()));
+}
+
+/** What an agent on its way takes, of which the second part lies in a thread's own heap: as measured, with room. */
+const AGENT_BYTES = 20_000;
+const AGENT_HEAP_BYTES = 8000;
+
+/** Said before, because a process without memory ends without a word. */
+function memoryProblems(agents: number): string[] {
+  if (!(agents * AGENT_BYTES > totalmem()) || agents > MOST_IDS) return [];
+  return [
+    `--agents ${agents} take about ${gigabytes(agents * AGENT_BYTES)} of memory; there are ${gigabytes(totalmem())}`,
+  ];
+}
+
+function heapProblems(agents: number, threads: number): string[] {
+  const limit = getHeapStatistics().heap_size_limit;
+  if (!((agents / threads) * AGENT_HEAP_BYTES > limit) || agents * AGENT_BYTES > totalmem()) return [];
+  return [
+    `--agents ${agents} are too many for ${threads} thread${threads === 1 ? '' : 's'}, each of which may use ${gigabytes(limit)}: raise --workers, or that with NODE_OPTIONS=--max-old-space-size=MB`,
+  ];
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 function wholeNumbers(problems: string[]) {

@@ -1,11 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Dataset } from '../dataset.ts';
 import type { DeviceCounts } from './block.ts';
 import { deviceIds } from './device-ids.ts';
 import { type FleetOptions, fleetOutlook } from './fleet-options.ts';
 import { roadsOf } from './fleet-world.ts';
-import { checkOptions, type GenerateOptions } from './generate-options.ts';
+import { checkOptions, type GenerateOptions, threadsOf } from './generate-options.ts';
 import { generateWindows } from './generate-pool.ts';
 import { KINDS } from './lines.ts';
 import { DEFAULT_MAP } from './map/read-map.ts';
@@ -43,7 +42,7 @@ export async function generate(options: GenerateOptions): Promise<Generated> {
   const total = newTotal(fleet);
   const write = async () => {
     const expected = fleetOutlook(fleet).fixes;
-    const pool = { workers: options.workers ?? threadsThatPay(fleet), signal };
+    const pool = { workers: threadsOf(options), signal };
     const provenance = { source: provenanceOf(fleet), attribution };
     const outputs = await openOutputs(options, fleet, deviceIds(fleet.seed, fleet.agents), provenance);
     try {
@@ -79,15 +78,6 @@ function provenanceOf(fleet: FleetOptions): Record<string, unknown> {
 /** What `readMap` takes again, wherever it is asked from. */
 export function mapReference(map: string = DEFAULT_MAP): string {
   return /^[a-z0-9-]+$/.test(map) ? map : resolve(map);
-}
-
-/** A thread is worth its start (a tenth of a second, and its own map in memory) from so much on. */
-const AGENT_SECONDS_A_THREAD = 200_000;
-const MOST_THREADS = 4;
-
-function threadsThatPay({ agents, seconds }: FleetOptions): number {
-  const busy = Math.ceil((agents * seconds) / AGENT_SECONDS_A_THREAD);
-  return Math.max(1, Math.min(busy, MOST_THREADS, availableParallelism()));
 }
 
 function newTotal({ start }: FleetOptions) {

@@ -133,6 +133,8 @@ describe('bad input', () => {
   it.each([
     [{ agents: 0 }, /--agents must be a whole number from 1 to 175,760,000; got 0/],
     [{ agents: 175_760_001 }, /--agents/],
+    [{ agents: 1e9 }, /^--agents must be a whole number from 1 to 175,760,000; got 1000000000$/],
+    [{ agents: 175_000_000 }, /^--agents 175000000 take about 3500.0 GB of memory; there are [0-9.]+ GB$/],
     [{ agents: 1.5 }, /--agents/],
     [{ agents: Number.NaN }, /--agents/],
     [{ seconds: 0 }, /--seconds/],
