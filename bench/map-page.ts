@@ -71,18 +71,18 @@ async function measure(browser: Browser, server: MapServer, feed: string, kind: 
     Number(values.devices).toLocaleString('en'),
   );
   await page.waitForTimeout(5_000);
-  const { frames, seconds } = await scriptingPerFrame(browser, page, Number(values.seconds));
-  frames.sort((a, b) => a - b);
-  const at = (part: number) => frames[Math.min(frames.length - 1, Math.floor(part * frames.length))]!.toFixed(1);
-  const total = frames.reduce((sum, ms) => sum + ms, 0);
+  const seconds = Number(values.seconds);
+  const { frames, drawing, longest } = await scriptingPerFrame(browser, page, seconds);
+  const rest = (sum(frames) - sum(drawing)) / seconds;
   console.log(
     `${values.devices} devices a second, by ${feed}, ${kind === 'gl' ? 'on the GPU layer' : 'on the lighter canvas'}:`,
   );
+  console.log(`  drawing a frame, ms: ${quantiles(drawing)}; longest task ${longest.toFixed(1)}`);
   console.log(
-    `  scripting per frame: mean ${(total / frames.length).toFixed(1)} ms, p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, max ${at(1)}`,
+    `  positions and panel: ${rest.toFixed(0)} ms a second, ${(rest / 60).toFixed(1)} ms a frame at 60 a second`,
   );
   console.log(
-    `  ${(frames.length / seconds).toFixed(1)} frames/s here; ${(total / seconds).toFixed(0)} ms of scripting a second, ${(total / seconds / 60).toFixed(1)} ms a frame at 60`,
+    `  ${(frames.length / seconds).toFixed(1)} frames/s here; all scripting between two of them, ms: ${quantiles(frames)}`,
   );
   const own = [...loaded].filter(([path]) => !path.includes('worker'));
   const kilobytes = (sizes: readonly (readonly [string, number])[]) =>
@@ -92,7 +92,7 @@ async function measure(browser: Browser, server: MapServer, feed: string, kind: 
   );
   for (let minute = 0; minute <= Number(values.minutes); minute++) {
     if (minute > 0) await page.waitForTimeout(60_000);
-    console.log(`  heap after ${minute} min: ${((await heap(page)) / 1e6).toFixed(1)} MB`);
+    console.log(`  heap and array buffers after ${minute} min: ${((await heap(page)) / 1e6).toFixed(1)} MB`);
   }
   await context.close();
 }
@@ -100,9 +100,10 @@ async function measure(browser: Browser, server: MapServer, feed: string, kind: 
 async function heap(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  const usage = (await session.send('Runtime.getHeapUsage')) as { usedSize: number; backingStorageSize?: number };
   await session.detach();
-  return usedSize;
+  // The receive log is in array buffers, beside the heap.
+  return usage.usedSize + (usage.backingStorageSize ?? 0);
 }
 
 interface TraceEvent {
@@ -117,7 +118,18 @@ interface TraceEvent {
   readonly args: { readonly name?: string };
 }
 
-/** @returns ms of scripting between each two frames */
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, number) => all + number, 0);
+}
+
+function quantiles(numbers: number[]): string {
+  numbers.sort((a, b) => a - b);
+  const at = (part: number) =>
+    (numbers[Math.min(numbers.length - 1, Math.floor(part * numbers.length))] ?? 0).toFixed(1);
+  return `mean ${(sum(numbers) / Math.max(1, numbers.length)).toFixed(1)}, p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)}`;
+}
+
+/** @returns ms of scripting: between each two frames, in each frame's own callbacks, and in the longest task */
 async function scriptingPerFrame(browser: Browser, page: Page, seconds: number) {
   await browser.startTracing(page, { categories: ['devtools.timeline', 'v8', 'toplevel'] });
   await page.waitForTimeout(seconds * 1_000);
@@ -127,19 +139,24 @@ async function scriptingPerFrame(browser: Browser, page: Page, seconds: number) 
   const events = trace.traceEvents
     .filter(({ pid, tid, ph }) => `${pid}:${tid}` === main && ph === 'X')
     .sort((a, b) => a.ts - b.ts);
-  const frames: number[] = [];
-  let [until, sum, last, seen] = [0, 0, Number.NEGATIVE_INFINITY, 0];
+  const [frames, drawing]: [number[], number[]] = [[], []];
+  let [until, spent, last, longest] = [0, 0, Number.NEGATIVE_INFINITY, 0];
   for (const { name, ts, dur = 0, tdur = 0 } of events) {
-    // Callbacks of one frame follow each other within it.
-    if (name === 'FireAnimationFrame' && ts - last > 4_000) {
-      if (seen++ > 0) frames.push(sum);
-      [sum, last] = [0, ts];
+    const ms = tdur / 1_000;
+    if (name === 'FireAnimationFrame') {
+      // Callbacks of one frame follow each other within it.
+      const another = ts - last > 4_000;
+      if (another && last > 0) frames.push(spent);
+      if (another) [spent, last] = [0, ts];
+      if (another) drawing.push(ms);
+      else drawing[drawing.length - 1]! += ms;
     }
     if (!SCRIPT.has(name) || ts < until) continue;
-    sum += tdur / 1_000;
+    spent += ms;
+    longest = Math.max(longest, ms);
     until = ts + dur;
   }
-  return { frames, seconds };
+  return { frames, drawing, longest };
 }
 
 function mostCommon(names: readonly string[]): string {

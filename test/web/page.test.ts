@@ -135,6 +135,49 @@ describe.skipIf(noChromium)('the map page, while a thousand devices move', { tim
     }
   });
 
+  test('without a stream it polls, waits as long as it is told to, and asks nothing while hidden', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(() => localStorage.setItem('simctl-map-kind', 'light'));
+    await page.route('**/config.json', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({
+        response,
+        json: { ...(await response.json()), push: null, map: null, readsPerSecond: 100 },
+      });
+    });
+    let patience = true;
+    let [open, most, asked] = [0, 0, 0];
+    await page.route('**/getLocation**', async (route) => {
+      asked++;
+      most = Math.max(most, ++open);
+      if (patience)
+        await route.fulfill({ status: 429, headers: { 'retry-after': '2' }, json: { message: 'Too Many' } });
+      else await route.continue();
+      open--;
+    });
+    await page.goto(url);
+    const panel = page.getByRole('complementary');
+    await panel.getByText('The API asks for patience').waitFor();
+    // One for each of the four lanes, and none of the other trackers.
+    expect(asked).toBe(4);
+    patience = false;
+    await panel.getByText(/asked every/).waitFor({ timeout: 60_000 });
+    await shows(page, 'devices', (count) => count === DEVICES);
+    expect(most).toBeLessThanOrEqual(4);
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await panel.getByText('Paused while hidden').waitFor({ timeout: 60_000 });
+    await expect.poll(() => open).toBe(0);
+    // A round under way is finished; several times the usual wait brings no other.
+    await page.waitForTimeout(3_000);
+    const before = asked;
+    await page.waitForTimeout(5_000);
+    expect(asked).toBe(before);
+  });
+
   test.each<[name: string, hash: string, options: PageOptions]>([
     ['the fleet', '', {}],
     ['a group, dark', 'group', { colorScheme: 'dark', ...LIGHT }],

@@ -60,6 +60,8 @@ export interface Fleet {
   device(index: number): Device;
   sampleTime(index: number): number;
   moving(index: number): boolean;
+  /** Degrees clockwise from north. */
+  heading(index: number): number | undefined;
   /** Into `trackers`. */
   trackerIndex(index: number): number;
   /** Where its marker is at `now` (epoch ms). */
@@ -129,6 +131,7 @@ export function newFleet(epoch: number, { still = false }: { still?: boolean } =
   }
 
   const known = (value: number) => (value < 0 ? undefined : value);
+  const heading = (index: number) => known(vertices[index * VERTEX.size + VERTEX.heading]!);
   const moving = (index: number) => vertices[index * VERTEX.size + VERTEX.speed]! >= MOVING_MPS;
 
   return {
@@ -156,6 +159,7 @@ export function newFleet(epoch: number, { still = false }: { still?: boolean } =
     indexOf: (id) => indices.get(id),
     sampleTime: (index) => sampleTimes[index]!,
     moving,
+    heading,
     trackerIndex: (index) => vertices[index * VERTEX.size + VERTEX.tracker]!,
     device(index) {
       const at = index * VERTEX.size;
@@ -165,7 +169,7 @@ export function newFleet(epoch: number, { still = false }: { still?: boolean } =
         sampleTime: sampleTimes[index]!,
         position: [degrees[index * 2]!, degrees[index * 2 + 1]!],
         speed: known(vertices[at + VERTEX.speed]!),
-        heading: known(vertices[at + VERTEX.heading]!),
+        heading: heading(index),
         moving: moving(index),
       };
     },
@@ -182,7 +186,7 @@ export function newFleet(epoch: number, { still = false }: { still?: boolean } =
       const [x, y] = [toX(position[0]), toY(position[1])];
       if (ids.length === 1 && before === undefined) [origin, sampleEpoch] = [[x, y], sampleTime];
       const begin = (seenAt - epoch) / 1000;
-      let [speed, heading, glideMs] = [motion.speed ?? -1, motion.heading ?? -1, 0];
+      let [speed, towards, glideMs] = [motion.speed ?? -1, motion.heading ?? -1, 0];
       if (before === undefined) {
         vertices[at + VERTEX.heading] = -1;
       } else {
@@ -191,7 +195,7 @@ export function newFleet(epoch: number, { still = false }: { still?: boolean } =
         const seconds = (sampleTime - sampleTimes[index]!) / 1000;
         if (speed < 0 && seconds > 0) speed = metres / seconds;
         // A standing receiver's noise has no direction: the last one stays.
-        if (heading < 0) heading = speed >= MOVING_MPS ? bearing(last, position) : vertices[at + VERTEX.heading]!;
+        if (towards < 0) towards = speed >= MOVING_MPS ? bearing(last, position) : vertices[at + VERTEX.heading]!;
         if (!still && metres < LEAP_M) glideMs = Math.min(LONGEST_GLIDE_MS, Math.max(0, seenAt - seenAts[index]!));
       }
       const part = progress(at, seenAt);
@@ -202,7 +206,7 @@ export function newFleet(epoch: number, { still = false }: { still?: boolean } =
       vertices[at + VERTEX.to + 1] = y - origin[1];
       vertices[at + VERTEX.begin] = begin;
       vertices[at + VERTEX.end] = begin + glideMs / 1000;
-      vertices[at + VERTEX.heading] = heading;
+      vertices[at + VERTEX.heading] = towards;
       vertices[at + VERTEX.sample] = (sampleTime - sampleEpoch) / 1000;
       vertices[at + VERTEX.speed] = speed;
       vertices[at + VERTEX.tracker] = indexOfTracker(tracker);

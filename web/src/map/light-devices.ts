@@ -1,5 +1,5 @@
 /** The devices on a plain canvas: each a small picture made once, for its state and one of sixteen headings. */
-import { stateOf } from '../fleet/census.ts';
+import { type State, stateOf } from '../fleet/census.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { toX, toY } from '../fleet/geo.ts';
 import type { Trail } from '../trail/use-trail.ts';
@@ -15,19 +15,19 @@ export interface Frame {
 }
 
 const HEADINGS = 16;
+const STATES: readonly State[] = ['moving', 'standing', 'stale'];
 
 export function lightDevices(fleet: Fleet, look: Look) {
-  const pictures = new Map<string, HTMLCanvasElement>();
+  // By state and heading; `-1`, no heading, comes first.
+  const pictures: (HTMLCanvasElement | undefined)[] = [];
   let made = '';
 
   /** @param heading in sixteenths of a turn; -1: none is shown */
-  function picture(state: 'moving' | 'standing' | 'stale', heading: number, radius: number): HTMLCanvasElement {
-    const key = `${state}${heading}`;
-    const known = pictures.get(key);
-    if (known) return known;
-    const canvas = paint(state, heading, radius, look.colours);
-    pictures.set(key, canvas);
-    return canvas;
+  function picture(state: State, heading: number, radius: number): HTMLCanvasElement {
+    const at = STATES.indexOf(state) * (HEADINGS + 1) + heading + 1;
+    const picture = pictures[at] ?? paint(state, heading, radius, look.colours);
+    pictures[at] = picture;
+    return picture;
   }
 
   return {
@@ -38,7 +38,7 @@ export function lightDevices(fleet: Fleet, look: Look) {
       const sampleNow = look.sampleNow(now) ?? 0;
       const radius = radiusAt(zoom) * ratio;
       const style = `${radius} ${look.colours.moving}`;
-      if (style !== made) pictures.clear();
+      if (style !== made) pictures.length = 0;
       made = style;
       context.clearRect(0, 0, canvas.width, canvas.height);
       const x = (plane: number) => (plane * worldPx - left) * ratio;
@@ -57,8 +57,8 @@ export function lightDevices(fleet: Fleet, look: Look) {
         const [atX, atY] = [x(planeX), y(planeY)];
         if (atX < -20 || atY < -20 || atX > canvas.width + 20 || atY > canvas.height + 20) return undefined;
         const state = stateOf(fleet, index, sampleNow);
-        const { heading } = fleet.device(index);
-        const turn = state === 'moving' && heading !== undefined ? Math.round(heading / 22.5) % HEADINGS : -1;
+        const heading = state === 'moving' ? fleet.heading(index) : undefined;
+        const turn = heading === undefined ? -1 : Math.round(heading / 22.5) % HEADINGS;
         const image = picture(state, turn, radius);
         const size = image.width * scale;
         context.drawImage(image, atX - size / 2, atY - size / 2, size, size);
@@ -81,7 +81,7 @@ export function lightDevices(fleet: Fleet, look: Look) {
   };
 }
 
-function paint(state: 'moving' | 'standing' | 'stale', heading: number, radius: number, colours: Colours) {
+function paint(state: State, heading: number, radius: number, colours: Colours) {
   const canvas = document.createElement('canvas');
   const half = Math.ceil(radius * 1.9 + 3);
   canvas.width = canvas.height = half * 2;

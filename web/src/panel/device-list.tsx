@@ -29,7 +29,7 @@ export function DeviceList({ fleet, indices, sampleNow }: DeviceListProps) {
     overscan: 12,
   });
   return (
-    <Box ref={box} sx={{ flex: 1, minHeight: 120, overflow: 'auto' }}>
+    <Box ref={box} sx={{ flex: 1, minHeight: 0, overflow: 'auto' }}>
       <Box
         component="ul"
         aria-label="Devices"

@@ -62,7 +62,15 @@ export function GroupPanel({ tracker }: { readonly tracker: string }) {
           )}
           <Typography
             variant="body2"
-            sx={{ color: 'text.secondary', fontSize: '0.75rem', px: 2, py: 0.75, borderTop: 1, borderColor: 'divider' }}
+            sx={{
+              color: 'text.secondary',
+              fontSize: '0.75rem',
+              px: 2,
+              py: 0.75,
+              borderTop: 1,
+              borderColor: 'divider',
+              '@media (max-width: 720px)': { display: 'none' },
+            }}
           >
             Stale: no update for {age(STALE_MS)} on the run’s clock.
           </Typography>

@@ -59,7 +59,7 @@ export function StatusLine({ status }: { readonly status: FeedStatus }) {
           {statusWords(status)}
         </Box>
         {detail && ` · ${detail}`}
-        {good && Math.abs(rate - 1) > 0.01 && ` · run at ${rate.toFixed(rate < 10 ? 1 : 0)}× time`}
+        {good && Math.abs(rate - 1) > 0.01 && ` · run at ${Number(rate.toPrecision(2))}× time`}
       </span>
     </Typography>
   );
