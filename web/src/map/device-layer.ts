@@ -1,7 +1,7 @@
 /**
  * The devices as one draw call of points: a MapLibre layer of our own. A vertex shader moves them, so that a frame costs
- * no scripting for any of them, and an update costs what was changed. (As a GeoJSON source, ten thousand features cost
- * 60 ms of cloning and tiling with each update.)
+ * no scripting for any of them, and an update costs what was changed. A GeoJSON source would be cloned to a worker and cut
+ * into tiles with each update.
  */
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as GlMap } from 'maplibre-gl';
 import { type Fleet, VERTEX } from '../fleet/fleet.ts';
