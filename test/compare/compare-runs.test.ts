@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareRuns, isRegression } from '../../src/compare/compare-runs.ts';
+import { comparisonText } from '../../src/compare/compare-text.ts';
+import { recordedRun } from '../support/recorded-run.ts';
+
+const rules = { level: 0.05, tolerance: 0.05 };
+let dir = '';
+const at = (name: string) => join(dir, name);
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'simctl-compare-'));
+  recordedRun(at('10'), { devices: 10, seed: 1 });
+  recordedRun(at('20'), { devices: 20, seed: 2 });
+  recordedRun(at('40'), { devices: 40, seed: 3, latency: 25, concurrency: 10, throttles: 7 });
+  recordedRun(at('again'), { devices: 10, seed: 4 });
+  recordedRun(at('slow'), { devices: 10, seed: 5, latency: 14 });
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const compare = (runs: readonly string[], more: object = {}) =>
+  compareRuns({ runs: runs.map(at), metrics: [], rules, ...more });
+
+describe('rounds of growing fleets', () => {
+  it('have a bottleneck where latency grows, with what the functions did beside it', async () => {
+    const comparison = await compare(['40', '10', '20']);
+    expect(comparison).toMatchObject({ kind: 'rounds', worse: '40 devices', undecided: false, tests: 6 });
+    expect(comparison.rounds.map(({ name }) => name)).toEqual(['10 devices', '20 devices', '40 devices']);
+    const text = comparisonText(comparison);
+    expect(text).toMatch(
+      /^BOTTLENECK AT 40 DEVICES: response\.p50 .*worse than with 10 devices; store-positions ran 10 at once, 7 throttles\.\n/,
+    );
+    expect(text).toMatch(/corrected together \(Holm\)/);
+  });
+
+  it('have none where none grows', async () => {
+    const comparison = await compare(['10', '20']);
+    expect(comparison.worse).toBeUndefined();
+    expect(comparisonText(comparison)).toMatch(/^NO BOTTLENECK FOUND up to 20 devices/);
+  });
+});
+
+describe('a baseline', () => {
+  it('that a run is worse than is a regression', async () => {
+    const comparison = await compare(['slow'], { baseline: at('10') });
+    expect(isRegression(comparison)).toBe(true);
+    expect(comparisonText(comparison)).toMatch(/^REGRESSION IN slow: response\.p50/);
+  });
+
+  it('that a run equals is none, and neither is a run that is better', async () => {
+    expect(isRegression(await compare(['again'], { baseline: at('10') }))).toBe(false);
+    expect(isRegression(await compare(['10'], { baseline: at('slow') }))).toBe(false);
+  });
+
+  it('is no regression where there is no baseline', async () => {
+    const comparison = await compare(['10', 'slow']);
+    expect(comparison).toMatchObject({ kind: 'runs', worse: 'slow' });
+    expect(isRegression(comparison)).toBe(false);
+  });
+
+  it('of another fleet is named', async () => {
+    const { notes } = await compare(['20'], { baseline: at('10') });
+    expect(notes).toEqual([expect.stringContaining('differ in devices (10, 20)')]);
+  });
+});
+
+describe('what cannot be compared', () => {
+  it('is one run', async () => {
+    await expect(compare(['10'])).rejects.toThrow('nothing to be compared with');
+  });
+
+  it('is a directory without a run, or a run without its seconds', async () => {
+    await expect(compare(['10', 'nowhere'])).rejects.toThrow('there is no summary.json in');
+    recordedRun(at('untimed'), { seconds: 2 });
+    rmSync(at('untimed/timeline.ndjson'));
+    await expect(compare(['10', 'untimed'])).rejects.toThrow('untimed has no timeline.ndjson');
+    writeFileSync(at('untimed/timeline.ndjson'), '{"a":1}\n');
+    await expect(compare(['10', 'untimed'])).rejects.toThrow('timeline.ndjson:1: this is no line');
+  });
+});
