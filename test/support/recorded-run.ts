@@ -121,6 +121,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
   }
   const plan = {
     devices,
+    fleet: { devices, updates: seq },
     updates: seq,
     transport: 'iot',
     pace: { kind: 'replay' as const, speed: 10 },
