@@ -3,6 +3,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { IoTClient } from '@aws-sdk/client-iot';
 import type { LocationClient } from '@aws-sdk/client-location';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Target } from './target.ts';
 
 // Each client would print that next year's releases want a newer Node, into whatever the terminal shows.
@@ -51,4 +52,16 @@ export async function cloudFormationClient(where: Where): Promise<CloudFormation
 export async function cloudWatchClient(where: Where): Promise<CloudWatchClient> {
   const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
   return new CloudWatchClient(settings(where, undefined));
+}
+
+/** Of the environment's region; AWS_ENDPOINT_URL_S3 moves it, and then buckets are paths, as their hosts resolve nowhere. */
+export async function s3Client(): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  const moved = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL;
+  return new S3Client({
+    region: AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1',
+    followRegionRedirects: true,
+    ...(moved === undefined ? {} : { endpoint: moved, forcePathStyle: true }),
+  });
 }

@@ -176,7 +176,12 @@ export default class Run extends SimctlCommand {
       helpValue: 'MS',
       description: '99th percentile of its own lag beyond which the generator counts as saturated',
     }),
-    out: Flags.string({ helpValue: 'DIR', description: 'where everything is written; by default runs/ and the time' }),
+    out: Flags.string({
+      multiple: true,
+      helpValue: 'DIR|s3://BUCKET/PREFIX',
+      description:
+        'where everything is written, by default runs/ and the time; a bucket gets a copy at the end. A shard has a directory of its own below',
+    }),
     metrics: Flags.string({
       helpValue: '[HOST]:PORT',
       description: 'serve the figures while it lasts: /metrics for Prometheus, and what "simctl top" shows',
@@ -187,16 +192,17 @@ export default class Run extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
-    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }, machine] =
+    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }, { placesOf }, machine] =
       await Promise.all([
         import('../run/run.ts'),
         import('../run/dry-run.ts'),
         import('../run/summary.ts'),
         import('../run/signals.ts'),
         import('../dashboard/open.ts'),
+        import('../run/bucket.ts'),
         machineOf(flags),
       ]);
-    const options = { ...optionsOf(flags), ...machine };
+    const options = { ...optionsOf(flags, placesOf(flags.out ?? [])), ...machine };
     if (flags['dry-run']) return this.log(await dryRun(options));
     const reporter = await openReporter(flags.json ? process.stderr : process.stdout);
     const ending = endOnSignals(() => reporter.stopping());
@@ -240,9 +246,12 @@ async function openEndpoint(at: string | undefined, reporter: Reporter): Promise
   return endpoint;
 }
 
-function optionsOf(flags: Interfaces.InferredFlags<typeof Run.flags>): RunOptions {
+function optionsOf(
+  flags: Interfaces.InferredFlags<typeof Run.flags>,
+  places: Pick<RunOptions, 'out' | 'upload'>,
+): RunOptions {
   return {
-    out: flags.out,
+    ...places,
     dataset: flags.dataset,
     probes: flags.probes,
     csvColumns: flags['csv-columns'],

@@ -294,7 +294,7 @@ export async function openStandIn(
     target: {
       name: 'local',
       region,
-      mqttHost: 'localhost',
+      mqttHost: ['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host,
       mqttPort: broker.port,
       httpsPort: https.port,
       caFile,

@@ -26,6 +26,8 @@ export interface GeneratedFleet extends ModelRequest {
 export interface RunOptions {
   /** The run's directory; by default `runs/` and a timestamp. */
   readonly out: string | undefined;
+  /** `s3://BUCKET/PREFIX`, where it goes as well. */
+  readonly upload?: string | undefined;
 
   /** Where the fleet comes from: a dataset, foreign probe files, or (neither) a generated one. */
   readonly dataset: string | undefined;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { analyseRun } from '../analyser/analyse.ts';
 import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
@@ -12,13 +13,15 @@ import { type FleetResult, runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
+import { openUpload, type Upload } from './bucket.ts';
 import { readyDevices } from './certificates.ts';
+import { readClockOffset } from './clock-offset.ts';
 import { writeMetrics } from './cloudwatch.ts';
 import { checkDrops } from './drops.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
 import { type FleetShare, fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
-import { createRunDirectory, type RunDirectory, sentLogs } from './run-directory.ts';
+import { createRunDirectory, type RunDirectory, sentLogs, shardName } from './run-directory.ts';
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
 import type { Ending } from './signals.ts';
 import { checkAhead } from './start-at.ts';
@@ -66,13 +69,26 @@ export async function run(options: RunOptions, { reporter, ending }: RunContext)
   const named = options.shard === undefined ? undefined : options.startAt;
   const files = await createRunDirectory(options.out, new Date(named ?? epoch.wallMs), options.shard);
   const begun = { sending: false };
+  let upload: Upload | undefined;
   try {
-    return await withBackend(options, epoch, files, { reporter, ending }, begun);
+    if (options.upload !== undefined)
+      upload = await openUpload(options.upload, options.shard && shardName(options.shard));
+    const summary = await withBackend(options, epoch, files, { reporter, ending }, begun);
+    await send(upload, files.dir, reporter);
+    return summary;
   } catch (error) {
     // A run that could not go on keeps what it has; one that never began leaves nothing.
     if (!begun.sending) await files.discard();
+    // The machine may be gone soon; what it has so far is of use.
+    else if (!existsSync(join(files.dir, 'summary.json'))) await send(upload, files.dir, reporter).catch(() => {});
     throw systemTrouble(error, files.dir) ?? error;
   }
+}
+
+async function send(upload: Upload | undefined, dir: string, reporter: Reporter): Promise<void> {
+  if (upload === undefined) return;
+  reporter.note(`Copying the run's files to ${upload.url}`);
+  await upload.send(dir);
 }
 
 /** What the system said while the run went on (a full disk, an open-file limit), as an error that says what to do. */
@@ -270,6 +286,7 @@ async function account(
     trackerAnswers: options.transport === 'tracker',
     fatesOut: files.fates,
   });
+  const clock = backend.embedded ? undefined : await readClockOffset();
   const interrupted = fleet.interrupted || run.ending.stop.aborted;
   const summary = summarise({
     out: files.dir,
@@ -282,6 +299,7 @@ async function account(
     lagLimitMs: options.lagLimitMs,
     thresholds: parseThresholds(options.thresholds),
     slices,
+    clock,
   });
   const { response, service, late, lag } = fleet;
   const { publishToStore, endToEnd, endToEndEarliest } = findings;

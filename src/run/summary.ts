@@ -6,6 +6,7 @@ import type { FleetResult } from '../workers/pool.ts';
 import type { ConnectFailures } from '../workers/protocol.ts';
 import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
+import { type ClockOffset, clockText } from './clock-offset.ts';
 import { type Judgement, judge, judgementText, type Threshold } from './threshold.ts';
 
 /** summary.json: what became of a run. Times in milliseconds. */
@@ -64,6 +65,21 @@ export interface Summary {
   /** The generator itself was late beyond the limit: its figures say little about the backend. */
   saturated: boolean;
   thresholds: Judgement[];
+  /** Against the true time; absent where the backend reads the same clock. */
+  clock?: ClockOffset;
+  /** Of what was merged: each shard, and the indices of those that were not there. */
+  shards?: MergedShard[];
+  missing?: number[];
+}
+
+/** A shard as the summary of the whole remembers it. */
+export interface MergedShard {
+  /** Its directory. */
+  dir: string;
+  index: number;
+  sent: number;
+  saturated: boolean;
+  clock: ClockOffset;
 }
 
 export interface Outcome {
@@ -79,6 +95,9 @@ export interface Outcome {
   readonly lagLimitMs: number;
   readonly thresholds: readonly Threshold[];
   readonly slices: readonly Slice[];
+  readonly clock?: ClockOffset | undefined;
+  /** What `fleet` and `findings` are the sums of. */
+  readonly merged?: Required<Pick<Summary, 'shards' | 'missing'>>;
 }
 
 export function summarise({
@@ -92,6 +111,8 @@ export function summarise({
   lagLimitMs,
   thresholds,
   slices,
+  clock,
+  merged,
 }: Outcome): Summary {
   const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
   const lag = percentilesOf(fleet.lag);
@@ -134,8 +155,11 @@ export function summarise({
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
     interrupted,
     // Without a schedule there is nothing to be late for: the generator goes as fast as it can.
-    saturated: plan.pace.kind !== 'max' && lag.p99 > lagLimitMs,
+    saturated:
+      (plan.pace.kind !== 'max' && lag.p99 > lagLimitMs) || merged?.shards.some(({ saturated }) => saturated) === true,
     thresholds: [],
+    ...(clock === undefined ? {} : { clock }),
+    ...merged,
   };
   // Of a part, a throughput or a count says nothing.
   if (plan.shard === undefined) summary.thresholds = thresholds.map((threshold) => judge(threshold, summary, slices));
@@ -163,6 +187,7 @@ export function summaryText(summary: Summary): string {
   const broken = summary.thresholds.filter(({ kept }) => !kept);
   const { shard } = summary;
   return [
+    ...missingLine(summary),
     (shard === undefined ? '' : `Shard ${shard.index} of ${shard.of}: `) + verdictLine(summary),
     ...(summary.saturated ? [saturationLine(summary)] : []),
     ...(broken.length > 0
@@ -203,6 +228,8 @@ export function summaryText(summary: Summary): string {
       ? [`${summary.reordered} updates reached the trackers after a later one of their device`]
       : []),
     ...summary.notes,
+    ...clockLine(summary),
+    ...(shard === undefined ? [] : ['A part of a run: "simctl merge" adds the shards, and judges the thresholds.']),
     `CPU: generator ${summary.cpuSeconds.toFixed(1)} s` +
       (summary.standInCpuSeconds === undefined ? '' : `, stand-in ${summary.standInCpuSeconds.toFixed(1)} s`),
     `Everything is in ${summary.out}`,
@@ -223,7 +250,24 @@ function verdictLine(summary: Summary): string {
   return `NOT EVERY UPDATE ARRIVED: ${problems.join(', ')} of ${summary.sent}; fates.ndjson lists each.`;
 }
 
-function saturationLine({ lag }: Summary): string {
+/** Only what is stored is timed by another clock. */
+function clockLine({ clock, shards, publishToStore }: Summary): string[] {
+  const clocks = shards?.map((shard) => shard.clock) ?? (clock === undefined ? [] : [clock]);
+  return clocks.length === 0 || publishToStore.count === 0 ? [] : [clockText(clocks)];
+}
+
+function missingLine({ shards = [], missing = [] }: Summary): string[] {
+  if (missing.length === 0) return [];
+  const [are, have] = missing.length === 1 ? [' is', 'it has'] : ['s are', 'they have'];
+  return [
+    `PARTIAL: shard${are} missing: ${missing.join(', ')} of ${shards.length + missing.length}; nothing is known of what ${have} sent.`,
+  ];
+}
+
+function saturationLine({ lag, shards }: Summary): string {
+  const late = shards?.filter(({ saturated }) => saturated).map(({ dir }) => dir) ?? [];
+  if (late.length > 0)
+    return `GENERATOR SATURATED in ${late.join(', ')}: take the latencies as an upper bound, use more machines, or a slower pace.`;
   return `GENERATOR SATURATED: it sent 1 in 100 updates ${lag.p99.toFixed(0)} ms or more after they were ready; take the latencies as an upper bound, use more workers or machines, or a slower pace.`;
 }
 

@@ -20,6 +20,8 @@ export interface Simctl {
   run(...args: string[]): Promise<Ended>;
   /** Starts it and returns at once; `ended` resolves with what it said. */
   start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> };
+  /** The same, started by another program, such as `ip netns exec NAME`. */
+  startBy(command: readonly string[], ...args: string[]): { child: ChildProcess; ended: Promise<Ended> };
   /** `simctl local` on free ports, once it is ready. */
   local(...args: string[]): Promise<{ target: Target; readyFile: string; stop(): Promise<Ended> }>;
   remove(): Promise<void>;
@@ -29,10 +31,12 @@ export async function simctl(): Promise<Simctl> {
   const dir = await mkdtemp(join(tmpdir(), 'simctl-e2e-'));
   const file = (...parts: string[]) => join(dir, ...parts);
   const options = { cwd: dir, env: { ...process.env, SIMCTL_HOME: file('home'), CI: 'true', NODE_NO_WARNINGS: '1' } };
-  const start: Simctl['start'] = (...args) => {
+  const start: Simctl['start'] = (...args) => startBy([], ...args);
+  const startBy: Simctl['startBy'] = (command, ...args) => {
     // Whether this machine keeps up with a schedule is not what these tests are about.
     const patient = args[0] === 'run' && !args.includes('--lag-limit') ? ['--lag-limit', '600000'] : [];
-    const child = spawn(process.execPath, [bin, ...args, ...patient], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [name, ...rest] = [...command, process.execPath, bin, ...args, ...patient];
+    const child = spawn(name!, rest, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
@@ -47,6 +51,7 @@ export async function simctl(): Promise<Simctl> {
     dir,
     file,
     start,
+    startBy,
     run: (...args) => start(...args).ended,
     async local(...args) {
       const readyFile = file(`ready-${args.join('').length}.json`);

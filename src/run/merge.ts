@@ -1,0 +1,249 @@
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { copyFile, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { type Findings, noFindings } from '../analyser/findings.ts';
+import { messageOf, RunError, UsageError } from '../errors.ts';
+import { histogramLog, newHistogram } from '../histogram.ts';
+import { openLineLog } from '../line-log.ts';
+import type { FleetResult } from '../workers/pool.ts';
+import type { Slice } from '../workers/timeline.ts';
+import { download, isBucket } from './bucket.ts';
+import { checkShards, HISTOGRAMS, readShard, type ShardRun, shardDirectories } from './merge-shards.ts';
+import { mergeTimelines } from './merge-timeline.ts';
+import { createRunDirectory, openRunDirectory, type RunDirectory } from './run-directory.ts';
+import { type Summary, summarise } from './summary.ts';
+import { parseThresholds } from './threshold.ts';
+
+export interface MergeOptions {
+  /** Of shards, or that hold those of shards; here, or `s3://BUCKET/PREFIX`. */
+  readonly dirs: readonly string[];
+  /** The directory of the whole; it must not hold anything yet. */
+  readonly out: string;
+  /** Merge what there is, even if shards are missing. */
+  readonly partial: boolean;
+}
+
+/**
+ * Adds the shards of a run exactly: logs, histograms, timeline and fates, as one process would have left them. Thresholds
+ * and verdict are of the whole.
+ * @throws UsageError for directories that are not the shards of one run, each once; RunError where it cannot be written
+ */
+export async function merge({ dirs, out, partial }: MergeOptions): Promise<Summary> {
+  const fetched = dirs.some(isBucket) ? await mkdtemp(join(await parentOf(out), '.simctl-merge-')) : undefined;
+  try {
+    const here = fetched === undefined ? dirs : await fetchAll(dirs, fetched);
+    return await mergeHere({ dirs: here, out, partial });
+  } finally {
+    // Its logs have other names by then.
+    if (fetched !== undefined) await rm(fetched, { recursive: true, force: true });
+  }
+}
+
+async function parentOf(out: string): Promise<string> {
+  const parent = dirname(resolve(out));
+  await mkdir(parent, { recursive: true });
+  return parent;
+}
+
+/** Buckets become directories, each named as the bucket's place is. */
+async function fetchAll(dirs: readonly string[], into: string): Promise<string[]> {
+  const here: string[] = [];
+  for (const [i, dir] of dirs.entries()) {
+    const place = join(into, String(i), basename(dir));
+    if (isBucket(dir)) await download(dir, place);
+    here.push(isBucket(dir) ? place : dir);
+  }
+  return here;
+}
+
+async function mergeHere({ dirs, out, partial }: MergeOptions): Promise<Summary> {
+  const read = await Promise.all((await shardDirectories(dirs)).map(readShard));
+  const shards = read.filter(hasEnded).sort((a, b) => a.plan.shard.index - b.plan.shard.index);
+  const cut = read.filter((shard) => !hasEnded(shard)).map(({ dir }) => `${dir} has no summary.json: it did not end`);
+  if (cut.length > 0 && !partial) throw new UsageError(cut.join('\n'), { hint: 'To leave it out, say --partial.' });
+  const missing = checkShards(shards, partial);
+  const files = await createRunDirectory(out, new Date());
+  try {
+    return await write(shards, missing, cut, files);
+  } catch (error) {
+    await files.discard();
+    if ((error as { syscall?: unknown }).syscall === undefined) throw error;
+    throw new RunError(`cannot write ${files.dir}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function hasEnded(shard: Awaited<ReturnType<typeof readShard>>): shard is ShardRun {
+  return !('ended' in shard);
+}
+
+async function write(
+  shards: readonly ShardRun[],
+  missing: number[],
+  cut: readonly string[],
+  files: RunDirectory,
+): Promise<Summary> {
+  await mergeLogs(shards, files);
+  const [{ plan: first }] = shards as [ShardRun];
+  const { shard, ...common } = first;
+  const plan = {
+    ...common,
+    ...first.fleet,
+    shards: shards.flatMap((of) => of.plan.shards),
+    options: { ...first.options, out: files.dir, shard: undefined },
+  };
+  await files.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
+  const thresholds = parseThresholds(first.options.thresholds);
+  const slices = await mergeTimeline(
+    shards,
+    files,
+    thresholds.some(({ everySeconds }) => everySeconds !== undefined),
+  );
+
+  const histograms = addHistograms(shards);
+  const fleet = { ...histograms, ...addFleets(shards) };
+  const findings = { ...addFindings(shards), ...histograms };
+  findings.notes.push(...cut);
+  const summary = summarise({
+    out: files.dir,
+    plan,
+    fleet,
+    findings,
+    cpuSeconds: shards.reduce((sum, of) => sum + of.summary.cpuSeconds, 0),
+    standInCpuSeconds: undefined,
+    interrupted: fleet.interrupted,
+    lagLimitMs: first.options.lagLimitMs,
+    thresholds,
+    slices,
+    merged: {
+      shards: shards.map((of) => ({
+        dir: of.dir,
+        index: of.plan.shard.index,
+        sent: of.summary.sent,
+        saturated: of.summary.saturated,
+        clock: of.summary.clock ?? { source: 'unknown' },
+      })),
+      missing,
+    },
+  });
+  await files.write('latency.hlog', histogramLog(histograms, fleet.firstSentAt, fleet.lastDoneAt));
+  await files.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+/** Send logs side by side, numbered on; of each other log, one after the other. */
+async function mergeLogs(shards: readonly ShardRun[], files: RunDirectory): Promise<void> {
+  let sent = 0;
+  for (const { dir } of shards) {
+    const names = (await readdir(dir)).filter((name) => /^sent-[0-9]+\.ndjson(\.gz)?$/.test(name)).sort();
+    for (const name of names)
+      await linkOrCopy(join(dir, name), files.sent(sent++) + (name.endsWith('.gz') ? '.gz' : ''));
+  }
+  for (const name of ['received', 'history', 'ingest', 'fates'] as const) {
+    const logs = shards.map(({ dir }) => logOf(openRunDirectory(dir)[name]));
+    // Evidence that only some shards have would look like that of all.
+    if (logs.includes(undefined)) continue;
+    for (const log of logs) await append(log!, files[name]);
+  }
+}
+
+function logOf(file: string): string | undefined {
+  return [file, `${file}.gz`].find((name) => existsSync(name));
+}
+
+/** Logs do not change any more, so two names for one file do; on another disk, it is copied. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to));
+}
+
+async function append(from: string, to: string): Promise<void> {
+  const out = createWriteStream(to, { flags: 'a' });
+  if (from.endsWith('.gz')) await pipeline(createReadStream(from), createGunzip(), out);
+  else await pipeline(createReadStream(from), out);
+}
+
+async function mergeTimeline(shards: readonly ShardRun[], files: RunDirectory, keep: boolean): Promise<Slice[]> {
+  const slices: Slice[] = [];
+  const log = openLineLog(files.timeline);
+  const logs = shards.map(({ dir }) => openRunDirectory(dir).timeline);
+  await mergeTimelines(logs, (slice) => {
+    log.write(JSON.stringify(slice));
+    if (keep) slices.push(slice);
+  });
+  await log.close();
+  return slices;
+}
+
+function addHistograms(shards: readonly ShardRun[]): ShardRun['histograms'] {
+  const sums = HISTOGRAMS.map((name) => {
+    const sum = newHistogram();
+    for (const { histograms } of shards) sum.add(histograms[name]);
+    return [name, sum] as const;
+  });
+  return Object.fromEntries(sums) as ShardRun['histograms'];
+}
+
+function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 'service' | 'late' | 'lag'> {
+  const sum: ReturnType<typeof addFleets> = {
+    devices: 0,
+    counts: { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} },
+    connectFailures: {},
+    interrupted: false,
+    firstSentAt: 0,
+    lastDoneAt: 0,
+  };
+  for (const { summary } of shards) {
+    sum.devices += summary.devices;
+    for (const name of ['sent', 'acknowledged', 'failed', 'unknown'] as const) sum.counts[name] += summary[name];
+    addCounts(sum.counts.failures, summary.failures);
+    for (const [code, { devices, first }] of Object.entries(summary.connectFailures)) {
+      const known = sum.connectFailures[code];
+      sum.connectFailures[code] = { devices: devices + (known?.devices ?? 0), first: known?.first ?? first };
+    }
+    sum.interrupted ||= summary.interrupted;
+    const { firstSentAt, lastDoneAt } = summary;
+    if (firstSentAt > 0 && (sum.firstSentAt === 0 || firstSentAt < sum.firstSentAt)) sum.firstSentAt = firstSentAt;
+    sum.lastDoneAt = Math.max(sum.lastDoneAt, lastDoneAt);
+  }
+  return sum;
+}
+
+/** Each update is of one device, and each device of one shard: what was found out of them adds. */
+function addFindings(shards: readonly ShardRun[]): Findings {
+  const sum = noFindings();
+  sum.evidence = { received: true, sweptDevices: 0, ingest: true };
+  for (const { dir, summary } of shards) {
+    for (const name of COUNTS) sum[name] += summary[name];
+    addCounts(sum.failures, summary.failures);
+    addCounts(sum.refusals, summary.refusals);
+    for (const sender of ['acknowledged', 'failed', 'unknown'] as const)
+      addCounts(sum.cross[sender], summary.cross[sender]);
+    sum.evidence.received &&= summary.evidence.received;
+    sum.evidence.ingest &&= summary.evidence.ingest;
+    sum.evidence.sweptDevices += summary.evidence.sweptDevices;
+    sum.notes.push(...summary.notes.map((note) => `${dir}: ${note}`));
+  }
+  return sum;
+}
+
+const COUNTS = [
+  'devices',
+  'sent',
+  'acknowledged',
+  'failed',
+  'unknown',
+  'seen',
+  'superseded',
+  'filtered',
+  'refused',
+  'lost',
+  'unexplained',
+  'duplicated',
+  'reordered',
+  'negative',
+] as const;
+
+function addCounts(into: Record<string, number>, from: Record<string, number>): void {
+  for (const [key, n] of Object.entries(from)) into[key] = (into[key] ?? 0) + n;
+}

@@ -1,0 +1,242 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  decodeHistogram,
+  encodeHistogram,
+  histogramLog,
+  newHistogram,
+  percentilesOf,
+  recordMs,
+} from '../../src/histogram.ts';
+import { merge } from '../../src/run/merge.ts';
+import { HISTOGRAMS, readShard } from '../../src/run/merge-shards.ts';
+import { mergeTimelines } from '../../src/run/merge-timeline.ts';
+import type { Slice } from '../../src/workers/timeline.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simctl-merge-'));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const START = 1_800_000_000_000;
+
+interface Part {
+  readonly index: number;
+  readonly of: number;
+  /** Milliseconds, one an update. */
+  readonly latencies: readonly number[];
+  readonly plan?: object;
+  readonly options?: object;
+  readonly summary?: object;
+}
+
+/** A shard's directory, as far as a merge reads it. */
+async function shard(name: string, { index, of, latencies, plan = {}, options = {}, summary = {} }: Part) {
+  const place = join(dir, name);
+  await mkdir(place, { recursive: true });
+  const histogram = newHistogram();
+  for (const ms of latencies) recordMs(histogram, ms);
+  const sent = latencies.length;
+  const write = (file: string, value: object) => writeFile(join(place, file), `${JSON.stringify(value)}\n`);
+  await write('plan.json', {
+    devices: 1,
+    updates: sent,
+    fleet: { devices: of, updates: 12 },
+    shard: { index, of, saidBy: '--shard' },
+    transport: 'iot',
+    pace: { kind: 'replay', speed: 1 },
+    shards: [],
+    fleetId: 'f1',
+    shift: 0,
+    options: { thresholds: ['sent == 12', 'service.max < 1s in every 2s'], lagLimitMs: 1e6, out: name, ...options },
+    target: { name: 'local', mqttHost: 'localhost', mqttPort: 8883 },
+    ...plan,
+  });
+  const backend = { seen: sent, superseded: 0, filtered: 0, refused: 0, lost: 0, unexplained: 0 };
+  const none = { seen: 0, superseded: 0, filtered: 0, refused: 0, lost: 0, unexplained: 0 };
+  await write('summary.json', {
+    devices: 1,
+    connectFailures: {},
+    sent,
+    acknowledged: sent,
+    failed: 0,
+    unknown: 0,
+    failures: {},
+    ...backend,
+    refusals: {},
+    duplicated: 0,
+    reordered: 0,
+    negative: 0,
+    notes: [],
+    cross: { acknowledged: backend, failed: none, unknown: none },
+    evidence: { received: true, sweptDevices: 1, ingest: true },
+    firstSentAt: START + index,
+    lastDoneAt: START + 1000 * sent,
+    cpuSeconds: 1,
+    interrupted: false,
+    saturated: false,
+    clock: { source: 'chrony', offsetMs: 0.1, withinMs: 0.5 + index },
+    ...Object.fromEntries(HISTOGRAMS.map((name) => [name, percentilesOf(histogram)])),
+    ...summary,
+  });
+  const histograms = Object.fromEntries(HISTOGRAMS.map((name) => [name, histogram]));
+  await writeFile(join(place, 'latency.hlog'), histogramLog(histograms, START, START + 1000));
+  const slices = latencies.map((ms, second) => slice(START + second * 1000, 1000, [ms]));
+  await writeFile(join(place, 'timeline.ndjson'), slices.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  for (const log of ['sent-00', 'received', 'history', 'ingest', 'fates']) {
+    await writeFile(join(place, `${log}.ndjson`), latencies.map((_, n) => `{"id":"${name}","seq":${n}}\n`).join(''));
+  }
+  return place;
+}
+
+function slice(from: number, ms: number, latencies: readonly number[]): Slice {
+  const histogram = newHistogram();
+  for (const latency of latencies) recordMs(histogram, latency);
+  const encoded = encodeHistogram(histogram);
+  return {
+    from,
+    to: from + ms,
+    sent: latencies.length,
+    acknowledged: latencies.length,
+    failed: 0,
+    unknown: 0,
+    failures: {},
+    inFlight: 1,
+    latencies: { response: encoded, service: encoded, late: encoded, lag: encoded },
+  };
+}
+
+const whole = () => join(dir, 'whole');
+
+test('the whole is what one process would have: counts, every percentile, logs, one verdict', async () => {
+  const all = [3, 900, 7.5, 1, 12_000, 0.25, 40, 41, 42, 5, 5, 5];
+  const dirs = await Promise.all(
+    [0, 1, 2].map((index) => shard(`s${index}`, { index, of: 3, latencies: all.filter((_, i) => i % 3 === index) })),
+  );
+  const summary = await merge({ dirs: dirs.toReversed(), out: whole(), partial: false });
+  const one = newHistogram();
+  for (const ms of all) recordMs(one, ms);
+  // A file keeps the bucket of the greatest value, three digits of it.
+  const kept = percentilesOf(decodeHistogram(encodeHistogram(one)));
+  for (const name of HISTOGRAMS) expect(summary[name]).toEqual(kept);
+  expect(summary).toMatchObject({
+    devices: 3,
+    planned: 12,
+    sent: 12,
+    seen: 12,
+    evidence: { received: true, sweptDevices: 3, ingest: true },
+    firstSentAt: START,
+    seconds: 4,
+    cpuSeconds: 3,
+    missing: [],
+  });
+  expect(summary.thresholds.map(({ kept }) => kept)).toEqual([true, false]); // 12 s are more than one
+  expect(summary.shards!.map(({ index, sent, clock }) => [index, sent, clock.withinMs])).toEqual([
+    [0, 4, 0.5],
+    [1, 4, 1.5],
+    [2, 4, 2.5],
+  ]);
+  expect((await readdir(whole())).filter((name) => name.startsWith('sent-'))).toHaveLength(3);
+  const received = (await readFile(join(whole(), 'received.ndjson'), 'utf8')).trim().split('\n');
+  expect(received.map((line) => JSON.parse(line).id)).toEqual(['s0', 's1', 's2'].flatMap((id) => Array(4).fill(id)));
+  // It is no shard itself, and can be read like any run.
+  await expect(readShard(whole())).rejects.toThrow('is no shard');
+});
+
+test('a missing shard is refused, or said in the verdict', async () => {
+  const latencies = [1, 2];
+  const dirs = [await shard('a', { index: 0, of: 3, latencies }), await shard('b', { index: 2, of: 3, latencies })];
+  const request = { dirs, out: whole(), partial: false };
+  await expect(merge(request)).rejects.toThrow(`of 3 shards, one is missing: 1; there are ${dirs.join(', ')}`);
+  expect(await merge({ ...request, partial: true })).toMatchObject({ missing: [1], sent: 4, planned: 12 });
+});
+
+test('a shard that did not end is one that is missing', async () => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const dirs = [await shard('a', { index: 0, of: 2, latencies }), await shard('b', { index: 1, of: 2, latencies })];
+  await rm(join(dirs[1]!, 'summary.json'));
+  await expect(merge({ dirs, out: whole(), partial: false })).rejects.toThrow(`${dirs[1]} has no summary.json`);
+  const summary = await merge({ dirs, out: whole(), partial: true });
+  expect(summary).toMatchObject({ missing: [1], notes: [expect.stringContaining('did not end')] });
+});
+
+test('a saturated shard makes a saturated whole', async () => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const dirs = [
+    await shard('a', { index: 0, of: 2, latencies }),
+    await shard('b', { index: 1, of: 2, latencies, summary: { saturated: true } }),
+  ];
+  expect((await merge({ dirs, out: whole(), partial: false })).saturated).toBe(true);
+});
+
+test.each<[string, Partial<Part>, string]>([
+  ['another fleet', { plan: { fleetId: 'f2' } }, 'are of different fleets: "f1" and "f2"'],
+  [
+    'another target',
+    { plan: { target: { name: 'local', mqttHost: 'localhost', mqttPort: 8884 } } },
+    'different targets',
+  ],
+  ['another number of shards', { of: 3 }, 'are of different numbers of shards: 2 and 3'],
+  ['another start', { plan: { startAt: START } }, 'are of different starts (--start-at)'],
+  ['another shift', { plan: { shift: 1000 } }, 'are of different shifts of sample times: 0 and 1000'],
+  ['another pace', { options: { pace: 'max' } }, 'are of different plans (pace): '],
+  ['the same shard', { index: 0 }, 'are both shard 0'],
+  ['a share that is too large', { plan: { devices: 2 } }, 'the shards have 3 devices together, and the fleet has 2'],
+  ['a changed summary', { summary: { sent: 6, service: { count: 7 } } }, 'has 6 values of "service"'],
+])('%s is refused, with both directories', async (_, other, text) => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const options = { pace: 'replay:1' };
+  const a = await shard('a', { index: 0, of: 2, latencies, options });
+  const b = await shard('b', { index: 1, of: 2, latencies, options, ...other });
+  const refused = merge({ dirs: [a, b], out: whole(), partial: false });
+  await expect(refused).rejects.toThrow(text);
+  if (text.startsWith('are')) await expect(refused).rejects.toThrow(`${a} and ${b} ${text}`);
+  expect(await readdir(dir)).not.toContain('whole');
+});
+
+test('what a machine may have of its own is not compared', async () => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const own = { workers: 9, out: 'elsewhere', dataset: '/mnt/fleet', target: 'other.json', connectConcurrency: 1 };
+  const dirs = [
+    await shard('a', { index: 0, of: 2, latencies }),
+    await shard('b', { index: 1, of: 2, latencies, options: own }),
+  ];
+  expect((await merge({ dirs, out: whole(), partial: false })).sent).toBe(12);
+});
+
+test('seconds of many machines add up exactly, in order, whatever their slices', async () => {
+  const slices = fc.array(
+    fc.record({ ms: fc.integer({ min: 1000, max: 2500 }), latencies: fc.array(fc.nat(50), { maxLength: 4 }) }),
+    { maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(slices, { minLength: 1, maxLength: 4 }), async (machines) => {
+      const files = await Promise.all(
+        machines.map(async (of, n) => {
+          let from = START + 7 * n;
+          const lines = of.map(({ ms, latencies }) => {
+            const line = `${JSON.stringify(slice(from, ms, latencies))}\n`;
+            from += ms;
+            return line;
+          });
+          const file = join(dir, `${n}.ndjson`);
+          await writeFile(file, lines.join(''));
+          return file;
+        }),
+      );
+      const merged: Slice[] = [];
+      await mergeTimelines(files, (one) => void merged.push(one));
+      const sent = machines.flat().reduce((sum, { latencies }) => sum + latencies.length, 0);
+      expect(merged.reduce((sum, one) => sum + one.sent, 0)).toBe(sent);
+      merged.forEach((one, i) => {
+        expect(one.to - one.from).toBe(1000);
+        if (i > 0) expect(one.from).toBeGreaterThanOrEqual(merged[i - 1]!.to);
+      });
+    }),
+    { numRuns: 25 },
+  );
+});
