@@ -78,7 +78,7 @@ try {
   // A map is made once and kept; that is not what is measured.
   await generate(['--agents', '1', '--seconds', '60', '--probes', join(dir, 'probes')]);
   say(`${map}, --model ${values.model}, --workers ${values.workers}\n`);
-  say(`${''.padEnd(32)}  CPU s  wall s   MB   µs/probe   at most     trip-simulator 3.0.1`);
+  say(`${''.padEnd(32)}  CPU s  wall s   MB   µs/probe   at most        trip-simulator 3.0.1`);
   for (const of of [...CASES, LIKE_THE_TOOL]) {
     if (!of.name.includes(values.only)) continue;
     await measure(of);
@@ -98,7 +98,7 @@ async function measure(of: Case): Promise<void> {
   const limits = of.most ? `${of.most.cpu} s, ${of.most.mb} MB` : '';
   const verdict = of.most && (cpu > of.most.cpu || mb > of.most.mb) ? '  MISSED' : '';
   say(
-    `${of.name.padEnd(32)} ${cpu.toFixed(1).padStart(6)} ${wall.toFixed(1).padStart(7)} ${mb.toFixed(0).padStart(5)} ${((cpu / fixes) * 1e6).toFixed(1).padStart(10)}   ${limits.padEnd(12)}${of.theirs ?? ''}${verdict}`,
+    `${of.name.padEnd(32)} ${cpu.toFixed(1).padStart(6)} ${wall.toFixed(1).padStart(7)} ${mb.toFixed(0).padStart(5)} ${((cpu / fixes) * 1e6).toFixed(1).padStart(10)}   ${limits.padEnd(15)}${of.theirs ?? ''}${verdict}`,
   );
   if (profiles) await explain(profiles);
 }
