@@ -1,7 +1,8 @@
 /** The stand-in's process: told its options by the parent, and gone with it. */
 import { EXIT, packError } from '../errors.ts';
 import type { FromStandIn, ToStandIn } from './spawn.ts';
-import { openStandIn, type RunningStandIn } from './stand-in.ts';
+import { openStandIn } from './stand-in.ts';
+import type { RunningStandIn } from './stand-in-options.ts';
 
 let running: Promise<RunningStandIn> | undefined;
 let stopping = false;

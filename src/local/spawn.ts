@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, type PackedError, RunError, SetupError, unpackError } from '../errors.ts';
 import type { Target } from '../target.ts';
-import type { StandInOptions, StandInReport, StandInStatus } from './stand-in.ts';
+import type { StandInOptions, StandInReport, StandInStatus } from './stand-in-options.ts';
 
-export type { StandInOptions, StandInReport, StandInStatus } from './stand-in.ts';
+export type { StandInOptions, StandInReport, StandInStatus } from './stand-in-options.ts';
 
 /** Parent → stand-in. */
 export type ToStandIn =

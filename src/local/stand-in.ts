@@ -11,7 +11,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import type { Target } from '../target.ts';
 import { openTrackers } from './account-trackers.ts';
 import { type Refusal, startBroker } from './broker.ts';
 import { AWS_BROKER_QUOTA } from './broker-quota.ts';
@@ -25,88 +24,26 @@ import { discards } from './faults.ts';
 import { createFunctions } from './functions.ts';
 import { type Api, createDoor, type Door } from './http.ts';
 import { openHttpsDoor } from './https-door.ts';
-import { INGEST_RULE, type IngestDesign, ingestRule, POSITIONS_STREAM } from './ingest-design.ts';
+import { INGEST_RULE, ingestRule, POSITIONS_STREAM } from './ingest-design.ts';
 import { iotApi } from './iot/api.ts';
 import { createRegistry } from './iot/registry.ts';
-import type { LambdaCounters } from './lambda/lambda-function.ts';
-import { LAMBDA_DEFAULTS, type LambdaSettings } from './lambda/settings.ts';
+import { LAMBDA_DEFAULTS } from './lambda/settings.ts';
 import { atPort, endpointOf } from './listening.ts';
 import { locationWriter } from './location-writer.ts';
 import { openPositionsStream } from './positions-stream.ts';
 import { queryApi, STAGE } from './query-api.ts';
-import { type RuleCounters, RuleEngine } from './rules/engine.ts';
+import { RuleEngine } from './rules/engine.ts';
 import { RuleBook } from './rules/rule-book.ts';
 import { topicRuleOperations } from './rules/topic-rule-operations.ts';
 import { iotMetrics, streamMetrics } from './service-metrics.ts';
 import { sqsApi } from './sqs/api.ts';
 import { Queues } from './sqs/queues.ts';
+import type { RunningStandIn, StandInOptions } from './stand-in-options.ts';
 import { locationApi } from './trackers/api.ts';
 import { defaultQuota } from './trackers/quota.ts';
 import { livePositions } from './web/live-positions.ts';
 import { pageApi } from './web/page.ts';
 import { roadTiles } from './web/road-tiles.ts';
-
-export interface StandInOptions {
-  /** Holds ca.pem, the log of what was ingested (ingest.ndjson), metrics.ndjson and more; made if it is not there. */
-  readonly dir: string;
-  /** Where provisioning keeps the credentials of devices; the stand-in itself does not look into it. */
-  readonly credentialsDir: string;
-  /** Where all that it acknowledges is kept, for the next that is started with it. Absent: nowhere. */
-  readonly dataDir?: string;
-  /** Loopback unless told otherwise. */
-  readonly host?: string;
-  /** 0, the default of all three: any free one. */
-  readonly httpPort?: number;
-  readonly mqttPort?: number;
-  readonly httpsPort?: number;
-  /** How many trackers there are from the start. */
-  readonly trackers?: number;
-  readonly region?: string;
-  /** Messages to lose, each `<device id>@<seq>`. */
-  readonly drop?: readonly string[];
-  /** The way from the topic to the trackers; by default `lambda`, the 2022 project's. */
-  readonly ingest?: IngestDesign;
-  /** How long a message may take through the rule engine, at most, whatever the design. */
-  readonly jitterMs?: number;
-  /** How the ingest function behaves. */
-  readonly lambda?: Partial<LambdaSettings>;
-  /** `aws`: holds devices and requests to the trackers to AWS's default rates. By default nothing does. */
-  readonly quota?: 'aws' | 'none';
-  /** What the map page shows below the devices: a map as `simctl generate --map` takes it. Nothing, by default. */
-  readonly map?: string;
-}
-
-/** What a stand-in did, once it has stopped. */
-export interface StandInReport {
-  /** User and system time of its process. */
-  readonly cpuSeconds: number;
-  readonly rules: RuleCounters;
-  readonly store: LambdaCounters;
-  readonly query: LambdaCounters;
-  /** Connections turned away, and publishes and subscriptions refused. */
-  readonly refusals: number;
-}
-
-/** What it has done so far, and is doing. */
-export interface StandInStatus {
-  /** Devices and other MQTT clients that are connected. */
-  readonly connections: number;
-  /** Messages that reached the rule engine. */
-  readonly messages: number;
-  /** Positions that trackers stored. */
-  readonly stored: number;
-  readonly invocations: number;
-  readonly errors: number;
-  readonly throttles: number;
-  readonly refusals: number;
-}
-
-export interface RunningStandIn {
-  readonly target: Target;
-  status(): StandInStatus;
-  /** Lets what is under way end, for a few seconds at most; then closes everything. */
-  stop(): Promise<StandInReport>;
-}
 
 const ACCOUNT_ID = '000000000000';
 const TRACKER_PREFIX = 'sim-iot-tracker';
@@ -228,6 +165,8 @@ export async function openStandIn(
       push: '/events',
       map: (await roads?.settings()) ?? null,
       pollSeconds: 1,
+      // A fifth of what AWS lets an account read, where its quotas hold.
+      readsPerSecond: quota === 'aws' ? 10 : 100,
     })),
     kept(iotApi(registry, { endpointAddress: () => 'localhost', more: topicRuleOperations(rules) })),
   ];

@@ -21,6 +21,8 @@ export interface PageConfig {
     readonly name: string;
   } | null;
   readonly pollSeconds: number;
+  /** Requests a second that a page may make, at most. */
+  readonly readsPerSecond: number;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

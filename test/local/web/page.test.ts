@@ -12,6 +12,7 @@ const CONFIG: PageConfig = {
   push: '/events',
   map: null,
   pollSeconds: 1,
+  readsPerSecond: 10,
 };
 
 let dir: string;
