@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { analyseRun } from '../analyser/analyse.ts';
 import { type Epoch, readEpoch, systemClock } from '../clock.ts';
@@ -8,6 +9,7 @@ import { histogramLog } from '../histogram.ts';
 import { openLineLog } from '../line-log.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
+import { version } from '../version.ts';
 import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
 import { type FleetResult, runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
@@ -147,7 +149,10 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   });
   const target = publicPart(backend.target);
   const fleetId = shared && { fleetId: shared.fleetId };
-  await files.write('plan.json', `${JSON.stringify({ ...plan, ...fleetId, shift, options, target }, null, 2)}\n`);
+  await files.write(
+    'plan.json',
+    `${JSON.stringify({ ...plan, ...fleetId, shift, options, target, versions: versions() }, null, 2)}\n`,
+  );
 
   const viewer = await openViewer(options, devices, backend.target, files, epoch);
   try {
@@ -307,6 +312,11 @@ async function account(
   await files.write('latency.hlog', histogramLog(histograms, fleet.firstSentAt, fleet.lastDoneAt));
   await files.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
+}
+
+/** What a figure depends on beside the plan. */
+function versions(): Record<string, string> {
+  return { simctl: version(), node: process.version, system: `${process.platform} ${process.arch}, ${release()}` };
 }
 
 /** Nothing that is written down holds a key. */

@@ -174,6 +174,20 @@ export function hasPassed({ shard, saturated, thresholds }: Summary): boolean {
   return shard !== undefined || (!saturated && thresholds.every(({ kept }) => kept));
 }
 
+/** What is to be said first: a sentence each. */
+export function verdictLines(summary: Summary): string[] {
+  const broken = summary.thresholds.filter(({ kept }) => !kept);
+  const { shard } = summary;
+  return [
+    ...missingLine(summary),
+    (shard === undefined ? '' : `Shard ${shard.index} of ${shard.of}: `) + verdictLine(summary),
+    ...(summary.saturated ? [saturationLine(summary)] : []),
+    ...(broken.length > 0
+      ? [`THRESHOLD${broken.length > 1 ? 'S' : ''} BROKEN: ${broken.map(({ text }) => text).join('; ')}.`]
+      : []),
+  ];
+}
+
 /** The summary as a person reads it: the verdict first. */
 export function summaryText(summary: Summary): string {
   const { sent, planned, evidence } = summary;
@@ -184,15 +198,8 @@ export function summaryText(summary: Summary): string {
     const entries = Object.entries(of);
     return entries.length === 0 ? '' : `: ${entries.map(([code, n]) => `${code} ${n}`).join(', ')}`;
   };
-  const broken = summary.thresholds.filter(({ kept }) => !kept);
-  const { shard } = summary;
   return [
-    ...missingLine(summary),
-    (shard === undefined ? '' : `Shard ${shard.index} of ${shard.of}: `) + verdictLine(summary),
-    ...(summary.saturated ? [saturationLine(summary)] : []),
-    ...(broken.length > 0
-      ? [`THRESHOLD${broken.length > 1 ? 'S' : ''} BROKEN: ${broken.map(({ text }) => text).join('; ')}.`]
-      : []),
+    ...verdictLines(summary),
     '',
     `${summary.devices} devices sent ${sent} updates in ${summary.seconds.toFixed(1)} s over ${summary.transport}` +
       (planned > sent ? ` (${planned - sent} of the planned ${planned} were not sent)` : ''),

@@ -1,0 +1,39 @@
+/** What "simctl report" does: reads what runs have left, and makes one file of it. */
+import { appendFile, writeFile } from 'node:fs/promises';
+import { messageOf, RunError, UsageError } from '../errors.ts';
+import { readRuns } from '../run/recorded-run.ts';
+import type { Format } from './formats.ts';
+import { reportCsv, reportHlog, reportJson, reportMarkdown } from './machine-formats.ts';
+import { reportPage } from './page.ts';
+import { runDetails } from './run-details.ts';
+import { type DrawnRun, drawnRun } from './sections.ts';
+
+/** The text of a report. @throws UsageError for what is no run, or logs that are damaged */
+export async function makeReport(dirs: readonly string[], format: Format, madeAt: Date): Promise<string> {
+  const runs = await readRuns(dirs);
+  if (format === 'csv') return reportCsv(runs);
+  if (format === 'hdr') return reportHlog(runs);
+  if (format === 'markdown') return reportMarkdown(runs);
+  const drawn: DrawnRun[] = [];
+  for (const run of runs) drawn.push(drawnRun(run, await runDetails(run)));
+  return format === 'json' ? reportJson(drawn) : reportPage(drawn, madeAt);
+}
+
+/** @throws RunError where it cannot be written */
+export async function writeReport(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error) => {
+    throw new RunError(`cannot write ${file}: ${messageOf(error)}`, { cause: error, hint: 'Choose another with -o.' });
+  });
+}
+
+/** Where GitHub Actions shows it beside the job (workflow commands, "Adding a job summary"). @throws UsageError elsewhere */
+export async function appendStepSummary(text: string, file: string | undefined): Promise<string> {
+  if (!file)
+    throw new UsageError('--step-summary needs GITHUB_STEP_SUMMARY, which GitHub Actions sets', {
+      hint: 'Elsewhere, --format markdown -o FILE writes the same.',
+    });
+  await appendFile(file, text).catch((error) => {
+    throw new RunError(`cannot append to ${file}: ${messageOf(error)}`, { cause: error });
+  });
+  return file;
+}

@@ -1,0 +1,55 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { makeReport } from '../../src/report/report.ts';
+import { recordedRun } from '../support/recorded-run.ts';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+it.skipIf(!existsSync(CHROMIUM))(
+  'opens in Chromium without a network: light, dark and on a telephone, without a complaint or a request',
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'simctl-page-'));
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    try {
+      const runs = [
+        recordedRun(join(dir, 'a'), { seconds: 20 }),
+        recordedRun(join(dir, 'b'), { seconds: 20, failedPerMille: 50 }),
+      ];
+      const file = join(dir, 'report.html');
+      writeFileSync(file, await makeReport(runs, 'html', new Date()));
+      for (const [colorScheme, width] of [
+        ['light', 1280],
+        ['dark', 1280],
+        ['light', 390],
+      ] as const) {
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, offline: true });
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        const requests: string[] = [];
+        page.on('console', (message) => complaints.push(message.text()));
+        page.on('pageerror', (error) => complaints.push(error.message));
+        page.on('request', (request) => requests.push(request.url()));
+        await page.goto(pathToFileURL(file).href);
+        expect(await page.locator('h2').count()).toBeGreaterThan(10);
+        // Every mark has a colour, and nothing sticks out at the side.
+        const marks = await page.evaluate(`({
+          over: document.documentElement.scrollWidth - window.innerWidth,
+          bare: [...document.querySelectorAll('svg .l')].filter((one) => getComputedStyle(one).stroke === 'none').length,
+        })`);
+        expect(marks).toEqual({ over: 0, bare: 0 });
+        expect([complaints, requests.length]).toEqual([[], 1]);
+        if (width === 1280 && colorScheme === 'light')
+          expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
+        await context.close();
+      }
+    } finally {
+      await browser.close();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+  120_000,
+);
