@@ -12,9 +12,9 @@ export type Mood = 'good' | 'warn' | 'bad';
 
 /** Red where a promise was broken or an update is gone; amber where the figures say less than they should. */
 export function moodOf(summary: Summary): Mood {
-  const { failed, unknown, lost, refused, unexplained, interrupted, sent } = summary;
+  const { failed, unknown, lost, refused, unexplained, interrupted, sent, missing = [] } = summary;
   if (!hasPassed(summary) || failed + unknown + lost + refused > 0 || sent === 0) return 'bad';
-  return interrupted || unexplained > 0 ? 'warn' : 'good';
+  return interrupted || unexplained > 0 || missing.length > 0 ? 'warn' : 'good';
 }
 
 const SIGNS: Record<Mood, string> = { good: '✓', warn: '!', bad: '✗' };

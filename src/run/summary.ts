@@ -190,7 +190,7 @@ export function verdictLines(summary: Summary): string[] {
 
 /** The summary as a person reads it: the verdict first. */
 export function summaryText(summary: Summary): string {
-  const { sent, planned, evidence } = summary;
+  const { sent, planned, evidence, shard } = summary;
   const share = (n: number) => (sent === 0 ? '' : ` (${((100 * n) / sent).toFixed(n === sent || n === 0 ? 0 : 2)} %)`);
   const count = (name: string, n: number, more = '') =>
     `  ${name.padEnd(13)} ${String(n).padStart(9)}${share(n)}${more}`;
