@@ -7,6 +7,9 @@ const PACKAGES = {
   // Older AWS CLIs put tracking. before localhost; this resolves it.
   'libnss-myhostname': `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/libnss_myhostname.so.2`,
   mosquitto: '/usr/sbin/mosquitto',
+  // A cluster of one node, and machines that are network namespaces.
+  'slurm-wlm': '/usr/sbin/slurmctld',
+  iproute2: '/usr/sbin/ip',
   'mosquitto-clients': '/usr/bin/mosquitto_pub',
   awscli: '/usr/bin/aws',
   // The map page in a real browser.

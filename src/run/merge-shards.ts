@@ -32,44 +32,46 @@ export const HISTOGRAMS = [
 ] as const;
 
 export interface ShardRun {
+  /** Where it is read from … */
   readonly dir: string;
+  /** … and what a person knows it by: that, or its place in a bucket. */
+  readonly name: string;
   readonly plan: ShardPlanFile;
   readonly summary: Summary;
   readonly histograms: Readonly<Record<(typeof HISTOGRAMS)[number], Histogram>>;
 }
 
-/** A directory that holds those of shards stands for them. @throws UsageError where one cannot be read */
-export async function shardDirectories(dirs: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const dir of dirs) {
-    const names = await readdir(dir).catch((error) => {
-      throw new UsageError(`cannot read ${dir}: ${messageOf(error)}`, { cause: error });
-    });
-    const inside = names.filter((name) => /^shard-[0-9]+-of-[0-9]+$/.test(name)).sort();
-    found.push(...(names.includes('plan.json') || inside.length === 0 ? [dir] : inside.map((name) => join(dir, name))));
-  }
-  return found;
+/** A directory that holds those of shards stands for them. @throws UsageError where it cannot be read */
+export async function shardDirectories(dir: string): Promise<string[]> {
+  const names = await readdir(dir).catch((error) => {
+    throw new UsageError(`cannot read ${dir}: ${messageOf(error)}`, { cause: error });
+  });
+  const inside = names.filter((name) => /^shard-[0-9]+-of-[0-9]+$/.test(name)).sort();
+  return names.includes('plan.json') || inside.length === 0 ? [dir] : inside.map((name) => join(dir, name));
 }
 
 /**
  * @returns the shard, or (`ended: false`) one that left no summary
  * @throws UsageError where the directory is no shard's, or is damaged
  */
-export async function readShard(dir: string): Promise<ShardRun | { readonly dir: string; readonly ended: false }> {
+export async function readShard(
+  dir: string,
+  name = dir,
+): Promise<ShardRun | { readonly name: string; readonly ended: false }> {
   const plan = await readObject<ShardPlanFile>(join(dir, 'plan.json'));
   if (plan === undefined) {
-    throw new UsageError(`${dir} is no run's directory: there is no plan.json in it`, {
+    throw new UsageError(`${name} is no run's directory: there is no plan.json in it`, {
       hint: 'Name the directories that "simctl run --shard" printed at its end.',
     });
   }
   if (plan.shard === undefined || plan.fleetId === undefined) {
-    throw new UsageError(`${dir} is no shard: it is of a run with one process`, {
+    throw new UsageError(`${name} is no shard: it is of a run with one process`, {
       hint: 'There is nothing to add to it; "simctl analyse" reads it as it is.',
     });
   }
   const summary = await readObject<Summary>(join(dir, 'summary.json'));
-  if (summary === undefined) return { dir, ended: false };
-  return { dir, plan, summary, histograms: await readHistograms(dir, summary) };
+  if (summary === undefined) return { name, ended: false };
+  return { dir, name, plan, summary, histograms: await readHistograms(dir, summary) };
 }
 
 async function readObject<T>(file: string): Promise<T | undefined> {
@@ -133,23 +135,23 @@ export function checkShards(shards: readonly ShardRun[], partial: boolean): numb
   const byIndex = new Map<number, ShardRun>();
   for (const shard of shards) {
     const found = new Map(identity(shard));
-    for (const [name, value] of expected) {
-      const [a, b] = [JSON.stringify(value), JSON.stringify(found.get(name))];
+    for (const [what, value] of expected) {
+      const [a, b] = [JSON.stringify(value), JSON.stringify(found.get(what))];
       if (a === b) continue;
-      throw new UsageError(`${first.dir} and ${shard.dir} are of different ${name}: ${a} and ${b}`, {
+      throw new UsageError(`${first.name} and ${shard.name} are of different ${what}: ${a} and ${b}`, {
         hint: 'Merge the shards of one run alone.',
       });
     }
     const { index } = shard.plan.shard;
     const other = byIndex.get(index);
-    if (other !== undefined) throw new UsageError(`${other.dir} and ${shard.dir} are both shard ${index}`);
+    if (other !== undefined) throw new UsageError(`${other.name} and ${shard.name} are both shard ${index}`);
     byIndex.set(index, shard);
   }
   const { of } = first.plan.shard;
   const missing = Array.from({ length: of }, (_, index) => index).filter((index) => !byIndex.has(index));
   if (missing.length > 0 && !partial) {
     throw new UsageError(
-      `of ${of} shards, ${missing.length === 1 ? 'one is' : `${missing.length} are`} missing: ${missing.join(', ')}; there are ${shards.map(({ dir }) => dir).join(', ')}`,
+      `of ${of} shards, ${missing.length === 1 ? 'one is' : `${missing.length} are`} missing: ${missing.join(', ')}; there are ${shards.map(({ name }) => name).join(', ')}`,
       { hint: 'Add their directories, or say --partial: the verdict will say it too.' },
     );
   }

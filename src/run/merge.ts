@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Findings, noFindings } from '../analyser/findings.ts';
@@ -33,8 +33,14 @@ export interface MergeOptions {
 export async function merge({ dirs, out, partial }: MergeOptions): Promise<Summary> {
   const fetched = dirs.some(isBucket) ? await mkdtemp(join(await parentOf(out), '.simctl-merge-')) : undefined;
   try {
-    const here = fetched === undefined ? dirs : await fetchAll(dirs, fetched);
-    return await mergeHere({ dirs: here, out, partial });
+    const read = [];
+    for (const [i, dir] of dirs.entries()) {
+      const here = isBucket(dir) ? join(fetched!, String(i)) : dir;
+      if (isBucket(dir)) await download(dir, here);
+      for (const shard of await shardDirectories(here))
+        read.push(await readShard(shard, dir.replace(/\/$/, '') + shard.slice(here.length)));
+    }
+    return await mergeRead(read, out, partial);
   } finally {
     // Its logs have other names by then.
     if (fetched !== undefined) await rm(fetched, { recursive: true, force: true });
@@ -47,21 +53,13 @@ async function parentOf(out: string): Promise<string> {
   return parent;
 }
 
-/** Buckets become directories, each named as the bucket's place is. */
-async function fetchAll(dirs: readonly string[], into: string): Promise<string[]> {
-  const here: string[] = [];
-  for (const [i, dir] of dirs.entries()) {
-    const place = join(into, String(i), basename(dir));
-    if (isBucket(dir)) await download(dir, place);
-    here.push(isBucket(dir) ? place : dir);
-  }
-  return here;
-}
-
-async function mergeHere({ dirs, out, partial }: MergeOptions): Promise<Summary> {
-  const read = await Promise.all((await shardDirectories(dirs)).map(readShard));
+async function mergeRead(
+  read: readonly Awaited<ReturnType<typeof readShard>>[],
+  out: string,
+  partial: boolean,
+): Promise<Summary> {
   const shards = read.filter(hasEnded).sort((a, b) => a.plan.shard.index - b.plan.shard.index);
-  const cut = read.filter((shard) => !hasEnded(shard)).map(({ dir }) => `${dir} has no summary.json: it did not end`);
+  const cut = read.filter((shard) => !hasEnded(shard)).map(({ name }) => `${name} has no summary.json: it did not end`);
   if (cut.length > 0 && !partial) throw new UsageError(cut.join('\n'), { hint: 'To leave it out, say --partial.' });
   const missing = checkShards(shards, partial);
   const files = await createRunDirectory(out, new Date());
@@ -118,7 +116,7 @@ async function write(
     slices,
     merged: {
       shards: shards.map((of) => ({
-        dir: of.dir,
+        dir: of.name,
         index: of.plan.shard.index,
         sent: of.summary.sent,
         saturated: of.summary.saturated,
@@ -213,7 +211,7 @@ function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 
 function addFindings(shards: readonly ShardRun[]): Findings {
   const sum = noFindings();
   sum.evidence = { received: true, sweptDevices: 0, ingest: true };
-  for (const { dir, summary } of shards) {
+  for (const { name: of, summary } of shards) {
     for (const name of COUNTS) sum[name] += summary[name];
     addCounts(sum.failures, summary.failures);
     addCounts(sum.refusals, summary.refusals);
@@ -222,7 +220,7 @@ function addFindings(shards: readonly ShardRun[]): Findings {
     sum.evidence.received &&= summary.evidence.received;
     sum.evidence.ingest &&= summary.evidence.ingest;
     sum.evidence.sweptDevices += summary.evidence.sweptDevices;
-    sum.notes.push(...summary.notes.map((note) => `${dir}: ${note}`));
+    sum.notes.push(...summary.notes.map((note) => `${of}: ${note}`));
   }
   return sum;
 }

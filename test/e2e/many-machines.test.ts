@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../../src/run/summary.ts';
+import { bucket } from '../support/bucket.ts';
 import { type Machines, machines } from '../support/machines.ts';
 import { linesOf, type Simctl, simctl } from '../support/simctl.ts';
 
@@ -134,4 +135,50 @@ test('which shard it is, is said by the environment of an array job', async () =
   expect(child.exitCode).toBe(0);
   expect(stdout).toContain('shard 1 of 2, counted from 0 (by JOB_COMPLETION_INDEX), of a fleet of 24 devices');
   expect(await readFile(cli.file('fleet', 'manifest.json'), 'utf8')).toContain('"devices": 24');
+});
+
+test('machines that are gone afterwards leave their shards in a bucket, and a merge finds them there', {
+  timeout: PATIENCE,
+}, async () => {
+  const s3 = await bucket();
+  try {
+    const aws = ['AWS_ACCESS_KEY_ID=local', 'AWS_SECRET_ACCESS_KEY=local', 'AWS_REGION=eu-west-1'];
+    const by = (...more: string[]) => ['env', `AWS_ENDPOINT_URL_S3=${s3.endpoint}`, ...aws, ...more];
+    const startAt = String(Math.ceil(Date.now() / 1000) + 30);
+    const load = ['--dataset', 'fleet', '--transport', 'memory', '--pace', 'max', '--settle', '0', '--workers', '1'];
+    const outs = ['--out', 's3://my-bucket/runs/1', '--out', 'bucket-copy'];
+    const ended = await Promise.all(
+      ['0', '1'].map(
+        (index) =>
+          cli.startBy(
+            by(`AWS_BATCH_JOB_ARRAY_INDEX=${index}`),
+            ...['run', ...load, ...outs, '--shards', '2', '--start-at', startAt],
+          ).ended,
+      ),
+    );
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect(s3.puts.filter((key) => key.endsWith('summary.json')).sort()).toEqual([
+      'runs/1/shard-0-of-2/summary.json',
+      'runs/1/shard-1-of-2/summary.json',
+    ]);
+    const merged = await cli.startBy(by(), 'merge', 's3://my-bucket/runs/1', '--out', 'fetched', '--json').ended;
+    expect([merged.code, merged.stderr]).toEqual([0, '']);
+    expect(JSON.parse(merged.stdout)).toMatchObject({ devices: 24, sent: 96, acknowledged: 96, missing: [] });
+    expect((JSON.parse(merged.stdout) as Summary).shards!.map(({ dir }) => dir)).toEqual([
+      's3://my-bucket/runs/1/shard-0-of-2',
+      's3://my-bucket/runs/1/shard-1-of-2',
+    ]);
+    expect((await readdir(cli.dir)).filter((name) => name.startsWith('.simctl-merge'))).toEqual([]);
+
+    s3.refuse();
+    const later = String(Math.ceil(Date.now() / 1000) + 3600);
+    const refused = cli.startBy(by(), 'run', ...load, '--shard', '0/2', '--start-at', later, ...outs.slice(0, 2));
+    const { code, stderr } = await refused.ended;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('cannot write to s3://my-bucket/runs/1/shard-0-of-2')]);
+  } finally {
+    await s3.close();
+  }
 });
