@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDevices } from '../../src/dataset.ts';
 import { fleetOutlook } from '../../src/generator/fleet-options.ts';
 import { generateDataset } from '../../src/generator/generate.ts';
 import { checkFleet, type FleetRequest } from '../../src/generator/generate-options.ts';
 import { encodeMap } from '../../src/generator/map/map-file.ts';
 import { type FleetSource, fleetTracks } from '../../src/workers/fleet-tracks.ts';
-import { splitPartitions } from '../../src/workers/share.ts';
+import { shareOf, splitPartitions } from '../../src/workers/share.ts';
 import { gridMap } from '../generator/grid-map.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 20);
@@ -62,6 +63,31 @@ test.each([
     });
   } else expect(manifest.fixes).toBeLessThan(fixes);
   expect(everySeconds).toBe(manifest.everySeconds);
+});
+
+test('shards of parts of partitions have each device once, at its place in the whole fleet', async () => {
+  const fleet = await checkFleet(request({ seconds: 120 }), NOW);
+  const out = join(dir, 'parts');
+  const dataset = await generateDataset({ ...request({ seconds: 120 }), out, now: () => NOW });
+  const outlook = fleetOutlook(fleet);
+  const members = await readDevices(dataset);
+  const counts = outlook.partitions.map((_, i) => members.filter((of) => of.partition === i).map(({ fixes }) => fixes));
+  const sources: FleetSource[] = [
+    { kind: 'dataset', dir: out },
+    { kind: 'generator', fleet },
+  ];
+  for (const source of sources) {
+    const places = new Map<number, string>();
+    for (let index = 0; index < 20; index++) {
+      const { stretches } = shareOf({ index, of: 20, saidBy: '' }, outlook.partitions, counts, false);
+      for (const { track, index: place } of await fleetTracks(source, stretches)) {
+        expect(places.has(place)).toBe(false);
+        places.set(place, track.deviceId);
+      }
+    }
+    expect([...places.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    expect([...places.values()].sort()).toEqual(members.map(({ deviceId }) => deviceId).sort());
+  }
 });
 
 test('a track that is made can be walked again', async () => {
