@@ -1,7 +1,5 @@
 /** The sections that are made from a run's logs: reliability by device, order of arrival, the functions, the map. */
-import { lambdaUse } from '../compare/lambda-use.ts';
 import { frameOf, pathLine } from '../generator/picture-frame.ts';
-import type { MetricLine } from '../run/cloudwatch.ts';
 import { columnChart, lineChart, type Named } from './chart.ts';
 import { count, figure, html, type Markup, table } from './markup.ts';
 import type { Track } from './run-details.ts';
@@ -76,104 +74,6 @@ export function orderSection(runs: readonly DrawnRun[]): Section {
       );
     }),
   };
-}
-
-/** As in the 2022 report's figures 12 and 13: invocations, duration and concurrency, and errors and throttles beside. */
-export function lambdaSection(runs: readonly DrawnRun[]): Section {
-  return {
-    title: 'Lambda',
-    wide: true,
-    text: 'What the backend’s functions did, as CloudWatch counts it: the panels of the 2022 report’s figures 12 and 13.',
-    parts: runs.map((run) => {
-      const lines = run.metrics.filter(({ namespace }) => namespace === 'AWS/Lambda');
-      return lines.length === 0
-        ? none('There is no metrics.ndjson of this run: its backend has no functions, or nobody asked CloudWatch.')
-        : panels(run, lines);
-    }),
-  };
-}
-
-interface Panel {
-  readonly metric: string;
-  readonly caption: string;
-  readonly unit: string;
-  readonly value: (line: MetricLine) => number;
-}
-
-const PANELS: readonly Panel[] = [
-  { metric: 'Invocations', caption: 'Invocations a second', unit: '1/s', value: ({ sum, seconds }) => sum / seconds },
-  {
-    metric: 'Duration',
-    caption: 'Mean duration, milliseconds',
-    unit: 'ms',
-    value: ({ sum, samples }) => sum / Math.max(1, samples),
-  },
-  {
-    metric: 'ConcurrentExecutions',
-    caption: 'Concurrent executions, the most',
-    unit: 'at once',
-    value: ({ max }) => max,
-  },
-];
-
-function panels({ slices }: DrawnRun, lines: readonly MetricLine[]): Markup {
-  const start = slices[0]?.from ?? lines[0]!.at;
-  const names = lambdaUse(lines).map(({ functionName }) => functionName);
-  const end = Math.max(...lines.map(({ at }) => at));
-  const step = Math.max(lines[0]!.seconds, Math.ceil((end - start) / 1000 / 120));
-  const x = Array.from({ length: Math.max(1, Math.floor((end - start) / 1000 / step) + 1) }, (_, n) => n * step);
-  const total = (metric: string, name: string) =>
-    lines
-      .filter((line) => line.metric === metric && line.dimensions.FunctionName === name)
-      .reduce((sum, line) => sum + line.sum, 0);
-  return html`<div><div class="panels">${PANELS.map(({ metric, caption, unit, value }) => {
-    const series = names.map((name) => ({
-      name,
-      values: valuesOf(
-        lines.filter((line) => line.metric === metric && line.dimensions.FunctionName === name),
-        value,
-        { start, step, length: x.length },
-        metric,
-      ),
-    }));
-    return figure(
-      caption,
-      lineChart(x, series, {
-        label: `${caption} of ${names.join(', ')}`,
-        width: 'third',
-        xTitle: 'seconds after the start',
-        yTitle: unit,
-      }),
-      table(
-        ['second', ...names],
-        x.map((at, n) => [
-          at,
-          ...series.map(({ values }) => (Number.isNaN(values[n]!) ? '–' : Number(values[n]!.toFixed(2)))),
-        ]),
-      ),
-      names,
-    );
-  })}</div>${table(
-    ['function', 'invocations', 'errors', 'throttles'],
-    names.map((name) => [name, ...['Invocations', 'Errors', 'Throttles'].map((metric) => count(total(metric, name)))]),
-  )}</div>`;
-}
-
-/** Invocations and durations are means of a step's seconds, concurrency the most of them; a step without a line was idle. */
-function valuesOf(
-  lines: readonly MetricLine[],
-  value: Panel['value'],
-  { start, step, length }: { start: number; step: number; length: number },
-  metric: string,
-): number[] {
-  const within: number[][] = Array.from({ length }, () => []);
-  for (const line of lines) within[Math.floor((line.at - start) / 1000 / step)]?.push(value(line));
-  return within.map((values) => {
-    if (metric === 'ConcurrentExecutions') return Math.max(0, ...values);
-    const sum = values.reduce((all, one) => all + one, 0);
-    if (metric === 'Invocations') return (sum * (lines[0]?.seconds ?? 1)) / step;
-    return values.length === 0 ? Number.NaN : sum / values.length;
-  });
 }
 
 export function mapSection(runs: readonly DrawnRun[]): Section {

@@ -27,7 +27,7 @@ p{margin:4px 0 12px;max-width:78ch}.soft,figcaption,.note{color:var(--soft)}
 .verdict strong{display:block;font-size:22px;line-height:1.25;letter-spacing:-.01em}.verdict p{margin:6px 0 0;color:var(--ink)}
 .good{background:var(--good-bg);border-color:var(--good);color:var(--good)}.bad{background:var(--bad-bg);border-color:var(--bad);color:var(--bad)}.warn{background:var(--warn-bg);border-color:var(--warn);color:var(--warn)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(132px,1fr));margin:16px 0 0;border:1px solid var(--line);border-radius:10px;overflow:hidden;background:var(--card)}
-.facts div{box-shadow:0 0 0 .5px var(--line);padding:10px 14px}.facts dt{font-size:12px;color:var(--soft)}.facts dd{margin:0;font-size:20px;font-variant-numeric:tabular-nums;letter-spacing:-.01em}.facts small{font-size:12px;color:var(--soft);white-space:nowrap}.facts+p{font-size:13px;margin-top:8px}
+.facts div{box-shadow:0 0 0 .5px var(--line);padding:10px 14px}.facts dt{font-size:12px;color:var(--soft)}.facts dd{margin:0;font-size:20px;font-variant-numeric:tabular-nums;letter-spacing:-.01em}.facts small{display:inline-block;line-height:1.2;font-size:12px;color:var(--soft);white-space:nowrap}.facts+p{font-size:13px;margin-top:8px}
 figure{margin:12px 0 0;min-width:0;border:1px solid var(--line);border-radius:10px;padding:14px 16px 10px;background:var(--card);break-inside:avoid}
 figcaption{font-size:13px;margin-bottom:6px;overflow-wrap:anywhere}
 svg{display:block;width:100%;height:auto;font:11px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;font-variant-numeric:tabular-nums}
@@ -41,11 +41,11 @@ ${MARKS}
 .map svg{max-height:640px}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 6px;padding:0;font-size:13px}.legend i{display:inline-block;width:14px;height:3px;border-radius:2px;vertical-align:middle;margin-right:6px}
 details{margin-top:6px;font-size:13px}summary{cursor:pointer;color:var(--soft);padding:2px 0}summary:focus-visible{outline:2px solid var(--s1);outline-offset:2px}
-.scroll{overflow:auto;max-height:340px}section>.scroll,.side .scroll{max-height:none}figure .scroll{max-height:340px}
+.scroll{overflow:auto}figure .scroll{max-height:340px}
 table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}th,td{text-align:right;padding:5px 10px;border-bottom:1px solid var(--line);vertical-align:top}th:first-child,td:first-child{text-align:left;padding-left:0}thead th{color:var(--soft);font-weight:600;white-space:nowrap}tbody th{font-weight:400}.words tbody th{overflow-wrap:anywhere}
-.words td,.words th{text-align:left}.words td:last-child{overflow-wrap:anywhere}.words th:first-child{width:34%}.panels+.scroll{margin-top:12px}
+.side:not(.one) th,.side:not(.one) td{padding:5px 6px}.side:not(.one) table{font-size:12px}.side:not(.one) :is(th,td):first-child{padding-left:0}.words td,.words th{text-align:left}.words td:last-child{overflow-wrap:anywhere}.words th:first-child{width:34%}.panels+.scroll{margin-top:12px}
 footer{margin-top:48px;border-top:1px solid var(--line);padding-top:12px;font-size:13px;color:var(--soft)}
-@media (max-width:600px){main{padding:20px 14px 40px}.verdict strong{font-size:19px}}
+@media (max-width:600px){figure svg{font-size:15px}main{padding:20px 14px 40px}.verdict strong{font-size:19px}}
 @page{margin:14mm}
 @media print{:root{color-scheme:light;${LIGHT}}body{font-size:11px}main{max-width:none;padding:0}details:not([open]){display:none}h2{break-after:avoid;margin-top:24px}.scroll{overflow:visible;max-height:none!important}.side:not(.one){grid-template-columns:repeat(auto-fit,minmax(300px,1fr))}.columns{grid-template-columns:1fr 1fr;gap:0 18px}.panels{grid-template-columns:repeat(3,1fr)}tr,.verdict,.facts{break-inside:avoid}}
 `;

@@ -1,6 +1,7 @@
 /** The report as one file of HTML: nothing in it is fetched, and nothing runs. */
 import { version } from '../version.ts';
-import { lambdaSection, mapSection, orderSection, reliabilitySection } from './log-sections.ts';
+import { lambdaSection } from './lambda-section.ts';
+import { mapSection, orderSection, reliabilitySection } from './log-sections.ts';
 import { html, Markup } from './markup.ts';
 import { STYLE } from './page-style.ts';
 import {
