@@ -19,7 +19,7 @@ export function comparisonText(comparison: Comparison): string {
   ].join('\n');
 }
 
-export function verdictLine({ kind, rounds, worse, undecided }: Comparison): string {
+function verdictLine({ kind, rounds, worse, undecided }: Comparison): string {
   const round = rounds.find(({ name }) => name === worse);
   const [first, last] = [rounds[0]!, rounds.at(-1)!];
   if (round !== undefined) {

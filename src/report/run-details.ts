@@ -15,7 +15,7 @@ export interface RunDetails {
   readonly tracks: readonly Track[];
 }
 
-export interface Arrivals {
+interface Arrivals {
   /** Out of order: after a later one of the same device. */
   readonly reordered: ReadonlyMap<number, number>;
   /** Refused by the trackers, by code. */

@@ -127,7 +127,7 @@ export function thresholdSection(runs: readonly RecordedRun[]): Section | undefi
 const [HOURS, DAYS] = [10, 30];
 
 /** The fleet of a run, as if it drove every day. */
-export function usageOf({ plan, summary, metrics }: RecordedRun): Usage {
+function usageOf({ plan, summary, metrics }: RecordedRun): Usage {
   const { every, pollMs } = plan.options ?? {};
   const devices = Math.max(1, plan.fleet?.devices ?? summary.devices);
   const spanned =

@@ -15,7 +15,7 @@ import { openRunDirectory, STAND_IN } from './run-directory.ts';
 import type { Summary } from './summary.ts';
 
 /** plan.json; runs of earlier versions say less. */
-export interface RecordedPlan extends Plan {
+interface RecordedPlan extends Plan {
   readonly shift?: number | 'live';
   readonly options?: Partial<RunOptions>;
   readonly target?: Partial<Target>;

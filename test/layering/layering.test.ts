@@ -23,6 +23,11 @@ const PLANTED: readonly [folder: string, code: string, rule: string][] = [
     "import { openBackend } from '../run/backend.ts';\nexport const x = openBackend;\n",
     'noRestrictedImports',
   ],
+  [
+    'src/report',
+    "import { startStandIn } from '../local/spawn.ts';\nexport const x = startStandIn;\n",
+    'noRestrictedImports',
+  ],
   ['src/receiver', "import { planRun } from '../workers/plan.ts';\nexport const x = planRun;\n", 'noRestrictedImports'],
   [
     'src/local',
