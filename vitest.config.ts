@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    setupFiles: ['test/support/seed.ts'],
     testTimeout: 60_000,
     // Two cores are what a small machine and CI have; the end-to-end runs start processes of their own.
     maxWorkers: 2,

@@ -181,8 +181,8 @@ test('an open-loop rate takes as long as it says, and connecting can be held bac
   expect(code).toBe(0);
   const { sent, lag, seconds } = JSON.parse(stdout) as Summary;
   expect(sent).toBe(96);
-  // The last of 96 is due 0.95 s after the first; it is sent once it is, and not before.
-  expect(seconds).toBeGreaterThanOrEqual(0.949);
+  // The last of 96 is due 0.95 s after the first, and is not sent before; the first may have been late itself.
+  expect(seconds).toBeGreaterThanOrEqual(0.949 - lag.max / 1000);
   expect(seconds).toBeLessThan(0.95 + lag.max / 1000 + 1);
 });
 

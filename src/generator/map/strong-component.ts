@@ -5,8 +5,8 @@ export interface Rows {
 }
 
 /**
- * The largest strongly connected component, 1 by member: from each of them every other can be reached, so that no trip
- * ever fails for want of a way. Tarjan's algorithm, with a stack of its own because cities are deeper than ours.
+ * The largest strongly connected component, 1 by member: from each of them every other can be reached, and itself again,
+ * so that no trip ever fails for want of a way. None, where nothing leads back to where it was. Tarjan's algorithm, with a stack of its own because cities are deeper than ours.
  */
 export function largestStrongComponent({ first, target }: Rows): Uint8Array {
   const count = first.length - 1;
@@ -41,7 +41,9 @@ export function largestStrongComponent({ first, target }: Rows): Uint8Array {
       const top = height;
       do onStack[open[--height]!] = 0;
       while (open[height] !== item);
-      if (top - height > largest.length) largest = open.slice(height, top);
+      // A single item from which nothing leads back to it is no component: one could leave it, and never return.
+      const returns = top - height > 1 || target.subarray(first[item]!, first[item + 1]!).includes(item);
+      if (returns && top - height > largest.length) largest = open.slice(height, top);
     }
   }
   const member = new Uint8Array(count);

@@ -103,6 +103,28 @@ describe('routing', () => {
     expect(routes).toBeGreaterThan(1000);
   });
 
+  it('has no graph of a road on which one cannot come back', () => {
+    const deadEnd = {
+      lon: Float64Array.from([12, 12.00001]),
+      lat: Float64Array.from([57, 57]),
+      kind: new Uint8Array(2),
+      barrier: new Uint8Array(2),
+      firstVertex: Uint32Array.from([0, 2]),
+      vertex: Uint32Array.from([0, 1]),
+      roadClass: Uint8Array.from([11]),
+      forward: Float32Array.from([5]),
+      backward: Float32Array.from([5]),
+      ease: Float32Array.from([1]),
+      local: new Uint8Array(1),
+      bans: [
+        { from: 0, via: 0, to: 0, only: false },
+        { from: 0, via: 1, to: 0, only: false },
+      ],
+    };
+    expect(graphOf({ ...deadEnd, bans: [] })).toBeDefined();
+    expect(graphOf(deadEnd)).toBeUndefined();
+  });
+
   it('costs what OSRM takes for turns: little straight on, more to the left than to the right, most back', () => {
     const { graph } = gridMap(3);
     const centre = Array.from(graph.lon.keys()).find(
