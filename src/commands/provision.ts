@@ -1,6 +1,8 @@
 import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
+import type { ChosenWay } from '../fleet/way.ts';
+import { MANY_DEVICES, WAYS, type Way } from '../fleet/ways.ts';
 import type { Target } from '../target.ts';
 
 const CHOICES = ['dataset', 'probes', 'devices', 'count'];
@@ -10,7 +12,7 @@ export default class Provision extends SimctlCommand {
     'Make devices real: an IoT thing, a key and a certificate for each, and one policy that lets a device publish to its own topic only. Goes on where it was cut off.';
   static override examples = [
     '<%= config.bin %> provision --target local.json --count 100 --prefix DEV',
-    '<%= config.bin %> provision --target local.json --dataset fleet --own-authority',
+    '<%= config.bin %> provision --target local.json --dataset fleet --way own-authority',
     '<%= config.bin %> provision --target aws --devices ids.txt --dry-run',
   ];
   static override flags = {
@@ -40,13 +42,12 @@ export default class Provision extends SimctlCommand {
       exactlyOne: CHOICES,
     }),
     prefix: Flags.string({ default: 'DEV', description: 'the beginning of the names that --count makes' }),
-    'own-authority': Flags.boolean({
-      description: 'make certificates here, thousands a second; AWS registers a device when it first connects',
-    }),
-    claims: Flags.boolean({
-      description: 'let each device ask for its certificate over MQTT, as devices from a factory do',
-      exclusive: ['own-authority'],
-    }),
+    way: Flags.option({
+      options: WAYS,
+      description: `how devices come by their certificates: "calls", four to AWS IoT each; "own-authority", made here, thousands a second, and registered by AWS when a device first connects; "claims", asked for over MQTT as devices from a factory do. Default: calls below ${MANY_DEVICES} devices, own-authority from there on where AWS may register them`,
+    })(),
+    'own-authority': Flags.boolean({ description: 'the same as --way own-authority', exclusive: ['way', 'claims'] }),
+    claims: Flags.boolean({ description: 'the same as --way claims', exclusive: ['way', 'own-authority'] }),
     'role-arn': Flags.string({
       description: 'role that lets AWS register devices (AWSIoTThingsRegistration); a stand-in needs none',
       helpValue: 'ARN',
@@ -60,22 +61,20 @@ export default class Provision extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Provision);
-    const [{ readTarget }, { deviceIds }, { provision, registrationRole }, { endOnSignals }, { progressLine }] =
-      await Promise.all([
-        import('../target-file.ts'),
-        import('../fleet/device-list.ts'),
-        import('../fleet/provision.ts'),
-        import('../run/signals.ts'),
-        import('../progress-line.ts'),
-      ]);
+    const [{ readTarget }, { deviceIds }, { provision }, { endOnSignals }, { progressLine }] = await Promise.all([
+      import('../target-file.ts'),
+      import('../fleet/device-list.ts'),
+      import('../fleet/provision.ts'),
+      import('../run/signals.ts'),
+      import('../progress-line.ts'),
+    ]);
     const target = await readTarget(flags.target, flags.stack);
     const ids = await deviceIds(flags);
-    const way = flags['own-authority'] ? 'ownAuthority' : flags.claims ? 'claims' : undefined;
-    const how = way === undefined ? {} : { [way]: registrationRole(target, flags['role-arn']) };
-    await this.announce(target, ids, flags);
+    const { way, roleArn } = await this.announce(target, ids, flags);
     if (flags['dry-run']) return;
     const ending = endOnSignals();
     const line = progressLine('Provisioning');
+    const how = roleArn === undefined ? {} : { [way === 'claims' ? 'claims' : 'ownAuthority']: { roleArn } };
     const options = { target, deviceIds: ids, ...how, signal: ending.stop, onProgress: line.update };
     const { created, already, discarded, interrupted } = await provision(options).finally(line.end);
     ending.release();
@@ -84,19 +83,33 @@ export default class Provision extends SimctlCommand {
     if (interrupted) this.exit(EXIT.interrupted);
   }
 
+  /** Says what is to be done, how, and what it costs. */
   private async announce(
     target: Target,
     ids: readonly string[],
-    flags: { list: boolean; 'own-authority': boolean },
-  ): Promise<void> {
-    const { missingDevices } = await import('../fleet/inventory.ts');
-    const { estimateText } = await import('../fleet/cost.ts');
-    const { isAws } = await import('../fleet/session.ts');
+    flags: {
+      list: boolean;
+      way?: Way | undefined;
+      'own-authority': boolean;
+      claims: boolean;
+      'role-arn'?: string | undefined;
+    },
+  ): Promise<ChosenWay> {
+    const [{ missingDevices }, { estimateText }, { isAws }, { chooseWay }] = await Promise.all([
+      import('../fleet/inventory.ts'),
+      import('../fleet/cost.ts'),
+      import('../fleet/session.ts'),
+      import('../fleet/way.ts'),
+    ]);
     const missing = missingDevices(target, ids);
+    const way = flags['own-authority'] ? 'own-authority' : flags.claims ? 'claims' : flags.way;
+    const chosen = chooseWay(target, missing.length, { way, roleArn: flags['role-arn'] });
     this.logToStderr(`${missing.length} of ${ids.length} devices are still to be made for ${target.name}`);
-    if (flags['own-authority'])
+    if (chosen.note !== undefined) this.logToStderr(chosen.note);
+    if (chosen.way === 'own-authority')
       this.logToStderr('Each is registered when it first connects, or by "simctl fleet activate"');
     else if (isAws(target)) this.logToStderr(estimateText('provision', missing.length));
     if (flags.list) for (const id of missing) this.log(id);
+    return chosen;
   }
 }

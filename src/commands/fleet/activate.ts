@@ -4,7 +4,7 @@ import { EXIT } from '../../errors.ts';
 
 export default class FleetActivate extends SimctlCommand {
   static override description =
-    'Connect each device of the fleet\'s own authority once, so that AWS registers it ("provision --own-authority").';
+    'Connect each device of the fleet\'s own authority once, so that AWS registers it ("provision --way own-authority").';
   static override examples = ['<%= config.bin %> fleet activate --target local.json'];
   static override flags = {
     target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
