@@ -4,6 +4,7 @@ import { EXIT } from '../errors.ts';
 import type { ChosenWay } from '../fleet/way.ts';
 import { MANY_DEVICES, WAYS, type Way } from '../fleet/ways.ts';
 import type { Target } from '../target.ts';
+import { targetFlags } from '../target-flags.ts';
 
 const CHOICES = ['dataset', 'probes', 'devices', 'count'];
 
@@ -16,8 +17,7 @@ export default class Provision extends SimctlCommand {
     '<%= config.bin %> provision --target aws --devices ids.txt --dry-run',
   ];
   static override flags = {
-    target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
-    stack: Flags.string({ description: 'with --target aws: the stack of infra/', helpValue: 'NAME' }),
+    ...targetFlags,
     dataset: Flags.string({
       helpValue: 'DIR',
       description: 'the devices of what "simctl generate" wrote',

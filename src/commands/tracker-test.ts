@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import { journeyTargetFlags } from '../target-flags.ts';
 
 export default class TrackerTest extends SimctlCommand {
   static override summary = 'Write one position straight to its tracker, and see it come back.';
@@ -10,11 +11,7 @@ export default class TrackerTest extends SimctlCommand {
     '<%= config.bin %> <%= command.id %> --target aws',
   ];
   static override flags = {
-    target: Flags.string({
-      default: 'local',
-      helpValue: 'local|aws|FILE',
-      description: 'an embedded stand-in, the real services, or the ready file of a "simctl local"',
-    }),
+    ...journeyTargetFlags,
     device: Flags.string({ default: 'DEV-0001', description: 'id to write as; none is made' }),
     timeout: Flags.integer({ default: 10, min: 1, description: 'seconds that the position may take to show' }),
   };
@@ -26,10 +23,11 @@ export default class TrackerTest extends SimctlCommand {
       import('../run/signals.ts'),
     ]);
     const { stop: signal, release } = endOnSignals();
-    const { target, device: deviceId, timeout } = flags;
+    const { target, stack, device: deviceId, timeout } = flags;
     await thereAndBack({
       by: 'tracker',
       target,
+      stack,
       deviceId,
       timeoutMs: timeout * 1000,
       signal,

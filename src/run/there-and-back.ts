@@ -7,7 +7,9 @@ import { type StoppableClock, systemClock } from '../clock.ts';
 import { messageOf, RunError, SetupError } from '../errors.ts';
 import { provision } from '../fleet/provision.ts';
 import type { Position } from '../model.ts';
+import { querySigner } from '../signed-query.ts';
 import type { Target } from '../target.ts';
+import { readTarget } from '../target-file.ts';
 import { trackerOf } from '../tracker-of.ts';
 import { createTransport, type TransportSettings } from '../transports/index.ts';
 import { SendFailure } from '../transports/transport.ts';
@@ -17,6 +19,8 @@ import { openBackend } from './backend.ts';
 export interface ThereAndBackOptions {
   /** `local` (an embedded stand-in), `aws`, or a ready file's path. */
   readonly target: string;
+  /** With `aws`: the stack of infra/ that deployed the backend. */
+  readonly stack?: string | undefined;
   /** `iot`: through the device SDK, the topic rule and the function; `tracker`: straight through the Location SDK. */
   readonly by: 'iot' | 'tracker';
   readonly deviceId: string;
@@ -50,6 +54,8 @@ const SOMEWHERE: Position = [11.9804, 57.6971];
 /** Trackers store a device's position only 30 s of sample time after the last (Amazon Location, time-based filtering). */
 const FILTER_MS = 30_000;
 const POLL_MS = 100;
+/** Whoever is not let in now will not be in a moment. */
+const REFUSED = [401, 403];
 
 /** @throws SetupError where a leg cannot be taken, RunError where the position does not show in time. */
 export async function thereAndBack(options: ThereAndBackOptions): Promise<void> {
@@ -64,9 +70,12 @@ export async function thereAndBack(options: ThereAndBackOptions): Promise<void> 
   };
   const dir = await mkdtemp(join(tmpdir(), 'simctl-there-and-back-'));
   try {
-    const opening = () => openBackend({ target: options.target, queryEndpoint: undefined, drop: [] }, dir);
+    const { target, stack } = options;
+    // An embedded stand-in is no stack's; the same words as a run has for it.
+    if (stack !== undefined) await readTarget(target, stack);
+    const opening = () => openBackend({ target, stack, queryEndpoint: undefined, drop: [] }, dir);
     const backend =
-      options.target === 'local' ? await leg('stand-in', 'started in a process of its own', opening) : await opening();
+      target === 'local' ? await leg('stand-in', 'started in a process of its own', opening) : await opening();
     try {
       const to = backend.target;
       const tracker = `${to.trackerPrefix}${trackerOf(options.deviceId, to.trackerCount)}`;
@@ -123,10 +132,13 @@ async function travel(journey: Journey): Promise<void> {
       untilShown(journey, async () => (await stored())?.getTime() === sampleTime),
     );
     if (to.queryEndpoint !== undefined) {
+      const sign = to.querySigned ? await querySigner(to.region) : undefined;
       const url = `${to.queryEndpoint}/getLocation?type=device&trackername=${tracker}&deviceid=${encodeURIComponent(deviceId)}`;
       await leg('seen', 'the query API returns it, as a viewer asks', () =>
         untilShown(journey, async () => {
-          const answer = (await (await fetch(url, { signal })).json()) as { SampleTime?: string };
+          const response = await fetch(url, { signal, ...(sign === undefined ? {} : { headers: await sign(url) }) });
+          if (REFUSED.includes(response.status)) throw new Error(`the query API answers ${response.status}`);
+          const answer = (await response.json()) as { SampleTime?: string };
           return Date.parse(answer.SampleTime ?? '') === sampleTime;
         }),
       );

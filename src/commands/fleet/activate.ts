@@ -1,13 +1,13 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
 import { EXIT } from '../../errors.ts';
+import { targetFlags } from '../../target-flags.ts';
 
 export default class FleetActivate extends SimctlCommand {
   static override description =
     'Connect each device of the fleet\'s own authority once, so that AWS registers it ("provision --way own-authority").';
   static override examples = ['<%= config.bin %> fleet activate --target local.json'];
   static override flags = {
-    target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+    ...targetFlags,
   };
 
   async run(): Promise<void> {
@@ -18,7 +18,7 @@ export default class FleetActivate extends SimctlCommand {
       import('../../run/signals.ts'),
       import('../../progress-line.ts'),
     ]);
-    const target = await readTarget(flags.target);
+    const target = await readTarget(flags.target, flags.stack);
     const ending = endOnSignals();
     const line = progressLine('Connecting');
     const { activated, already, interrupted } = await activateFleet({

@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
+import { targetFlags } from '../../target-flags.ts';
 
 export default class FleetList extends SimctlCommand {
   static override description = 'The devices that have been provisioned for a target, with their certificates.';
@@ -9,14 +9,14 @@ export default class FleetList extends SimctlCommand {
   ];
   static override enableJsonFlag = true;
   static override flags = {
-    target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+    ...targetFlags,
   };
 
   async run() {
     const { flags } = await this.parse(FleetList);
     const { readTarget } = await import('../../target-file.ts');
     const { listFleet } = await import('../../fleet/inventory.ts');
-    const target = await readTarget(flags.target);
+    const target = await readTarget(flags.target, flags.stack);
     const devices = listFleet(target);
     for (const { deviceId, certificateId } of devices) this.log(`${deviceId}\t${certificateId}`);
     this.logToStderr(`${devices.length} devices of ${target.name} in ${target.credentialsDir}`);

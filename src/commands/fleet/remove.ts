@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
 import { EXIT } from '../../errors.ts';
 import type { Target } from '../../target.ts';
+import { targetFlags } from '../../target-flags.ts';
 
 export default class FleetRemove extends SimctlCommand {
   static override description =
@@ -11,8 +12,7 @@ export default class FleetRemove extends SimctlCommand {
     '<%= config.bin %> fleet remove --target aws --yes',
   ];
   static override flags = {
-    target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
-    stack: Flags.string({ description: 'with --target aws: the stack of infra/', helpValue: 'NAME' }),
+    ...targetFlags,
     yes: Flags.boolean({ description: 'do not ask' }),
   };
 

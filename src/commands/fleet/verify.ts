@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
 import { EXIT } from '../../errors.ts';
+import { targetFlags } from '../../target-flags.ts';
 
 export default class FleetVerify extends SimctlCommand {
   static override description =
@@ -11,7 +12,7 @@ export default class FleetVerify extends SimctlCommand {
   ];
   static override enableJsonFlag = true;
   static override flags = {
-    target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+    ...targetFlags,
     sample: Flags.integer({
       min: 0,
       default: 200,
@@ -26,7 +27,7 @@ export default class FleetVerify extends SimctlCommand {
       import('../../fleet/verify.ts'),
       import('../../run/signals.ts'),
     ]);
-    const target = await readTarget(flags.target);
+    const target = await readTarget(flags.target, flags.stack);
     const ending = endOnSignals();
     const result = await verifyFleet({ target, sample: flags.sample, signal: ending.stop });
     ending.release();

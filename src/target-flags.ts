@@ -1,0 +1,17 @@
+import { Flags } from '@oclif/core';
+
+/** Which backend a command works on, for every command that works on one that is there already. */
+export const targetFlags = {
+  target: Flags.string({ required: true, description: 'ready file of a stand-in, or "aws"', helpValue: 'FILE|aws' }),
+  stack: Flags.string({ description: 'with --target aws: the stack of infra/', helpValue: 'NAME' }),
+};
+
+/** The same, for a command that starts a stand-in of its own where nothing is said. */
+export const journeyTargetFlags = {
+  target: Flags.string({
+    default: 'local',
+    helpValue: 'local|aws|FILE',
+    description: 'an embedded stand-in, the real services, or the ready file of a "simctl local"',
+  }),
+  stack: targetFlags.stack,
+};
