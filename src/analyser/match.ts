@@ -3,6 +3,7 @@
  * only, within 1e-9 degrees on each axis. Its logs print six decimals, so equal positions are equal texts.
  */
 import type { Position } from '../model.ts';
+import { placesOf } from './places.ts';
 
 /** An entry of either log; `time` in ms. */
 export interface TimedPosition {
@@ -22,16 +23,16 @@ export function matchDevice(
   matched: (sentAt: number, ms: number) => void = () => {},
 ): number[] {
   const [from, to] = [byTime(sent), byTime(received)];
+  const places = placesOf(to, TOLERANCE_DEGREES);
   const differences: number[] = [];
   let next = 0;
   for (const entry of from) {
-    for (let i = next; i < to.length; i++) {
-      if (!samePlace(entry.position, to[i]!.position)) continue;
-      differences.push(Math.trunc(to[i]!.time) - Math.trunc(entry.time));
-      matched(entry.time, differences.at(-1)!);
-      next = i + 1;
-      break;
-    }
+    const hit = places.first(entry.position, next);
+    if (hit === undefined) continue;
+    const ms = Math.trunc(to[hit]!.time) - Math.trunc(entry.time);
+    differences.push(ms);
+    matched(entry.time, ms);
+    next = hit + 1;
   }
   return differences;
 }
@@ -53,8 +54,4 @@ export function matchDevices(
 /** The 2022 analyser read times as integers; equal ones keep the log's order. */
 function byTime(entries: readonly TimedPosition[]): TimedPosition[] {
   return [...entries].sort((a, b) => Math.trunc(a.time) - Math.trunc(b.time));
-}
-
-function samePlace(a: Position, b: Position): boolean {
-  return Math.abs(a[0] - b[0]) < TOLERANCE_DEGREES && Math.abs(a[1] - b[1]) < TOLERANCE_DEGREES;
 }
