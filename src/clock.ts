@@ -32,6 +32,14 @@ export interface StoppableClock extends Clock {
   stop(): void;
 }
 
+/** A clock whose sleepers a pause keeps asleep. */
+export interface PausableClock extends StoppableClock {
+  /** Nobody wakes until `resume`. */
+  hold(): void;
+  /** Everybody who sleeps wakes `ms` later than was asked for. */
+  resume(ms: number): void;
+}
+
 /** A sleeper may wake this much early: a timer's least is a whole millisecond, which would make it later than that. */
 const CLOSE_ENOUGH_MS = 0.05;
 
@@ -39,31 +47,40 @@ const CLOSE_ENOUGH_MS = 0.05;
  * The system's clock. All sleepers wait in one heap behind a single timer, because thousands of timers of differing
  * length would each be a list of their own inside Node.
  */
-export function systemClock(epoch: Epoch = readEpoch()): StoppableClock {
+export function systemClock(epoch: Epoch = readEpoch()): PausableClock {
   // performance.now() is cheaper than hrtime, but counts from each thread's own beginning.
   const offset = epoch.wallMs + (monotonicMs() - epoch.monotonicMs) - performance.now();
   const sleepers = new FlatQueue<(going: boolean) => void>();
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
   let stopped = false;
+  let held = false;
+  // All pauses so far, ms. Sleepers lie in the heap by when they would wake without, so that a pause moves none of them.
+  let pausedMs = 0;
 
   const now = () => offset + performance.now();
 
   function arm(): void {
     const next = sleepers.peekValue();
-    if (next === undefined) {
+    if (next === undefined || held) {
       timerAt = Number.POSITIVE_INFINITY;
       return;
     }
     if (timer !== undefined && timerAt <= next) return;
     clearTimeout(timer);
     timerAt = next;
-    timer = setTimeout(wake, Math.max(0, next - now()));
+    timer = setTimeout(wake, Math.max(0, next + pausedMs - now()));
+  }
+
+  function disarm(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    timerAt = Number.POSITIVE_INFINITY;
   }
 
   function wake(): void {
     timer = undefined;
-    const horizon = now() + CLOSE_ENOUGH_MS;
+    const horizon = now() + CLOSE_ENOUGH_MS - pausedMs;
     for (let next = sleepers.peekValue(); next !== undefined && next <= horizon; next = sleepers.peekValue()) {
       sleepers.pop()?.(true);
     }
@@ -74,17 +91,26 @@ export function systemClock(epoch: Epoch = readEpoch()): StoppableClock {
     now,
     until(at) {
       if (stopped) return Promise.resolve(false);
-      if (at <= now()) return Promise.resolve(true);
+      if (at <= now() && !held) return Promise.resolve(true);
       return new Promise((resolve) => {
-        sleepers.push(resolve, at);
+        sleepers.push(resolve, at - pausedMs);
         arm();
       });
     },
     stop() {
       stopped = true;
-      clearTimeout(timer);
-      timer = undefined;
+      disarm();
       while (sleepers.length > 0) sleepers.pop()?.(false);
+    },
+    hold() {
+      held = true;
+      disarm();
+    },
+    resume(ms) {
+      held = false;
+      pausedMs += ms;
+      disarm();
+      arm();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../workers/pool.ts';
+import type { Snapshot } from '../workers/snapshot.ts';
 
 /** The steps of a run, in order. */
 export type Step = 'prepare' | 'backend' | 'provision' | 'connect' | 'run' | 'settle' | 'sweep' | 'metrics' | 'analyse';
@@ -10,10 +10,14 @@ export interface Progress extends Snapshot {
   scheduledMs: number;
   /** What the viewer has seen so far; absent where there is none. */
   seen?: number;
+  /** Where the run has several, one after the other. */
+  phase?: { readonly name: string; readonly index: number; readonly of: number; readonly endsInMs: number };
 }
 
 /** Where a run's news goes while it lasts: a screen, plain lines, or nowhere. */
 export interface Reporter {
+  /** It draws what costs the workers something to tell: positions, and a spectrum of latencies. */
+  readonly watches?: boolean;
   /** A step has begun; `text` says what is being done. */
   step(step: Step, text: string): void;
   /** How far the step is. */

@@ -64,10 +64,13 @@ const COUNTS = ['sent', 'acknowledged', 'failed', 'unknown'] as const;
 function newSum() {
   const counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
+  let pausedMs = 0;
   const histograms = LATENCIES.map((name) => [name, newHistogram()] as const);
   return {
     add(slice: Slice) {
       for (const name of COUNTS) counts[name] += slice[name];
+      // Shards beside each other: a second is held where one of them is.
+      pausedMs = Math.max(pausedMs, slice.pausedMs ?? 0);
       for (const [code, n] of Object.entries(slice.failures)) failures[code] = (failures[code] ?? 0) + n;
       for (const [name, histogram] of histograms) histogram.add(decodeHistogram(slice.latencies[name]));
     },
@@ -79,6 +82,7 @@ function newSum() {
         ...counts,
         failures,
         inFlight,
+        ...(pausedMs > 0 ? { pausedMs } : {}),
         latencies: Object.fromEntries(encoded) as unknown as Latencies,
       };
     },

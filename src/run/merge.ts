@@ -190,6 +190,7 @@ function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 
     interrupted: false,
     firstSentAt: 0,
     lastDoneAt: 0,
+    pauses: shards.flatMap(({ summary }) => summary.pauses ?? []),
   };
   for (const { summary } of shards) {
     sum.devices += summary.devices;

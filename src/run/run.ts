@@ -10,6 +10,7 @@ import { openLineLog } from '../line-log.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
+import type { PauseSwitch } from '../workers/pause.ts';
 import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
 import { type FleetResult, runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
@@ -42,6 +43,8 @@ const MOST_WORKERS = 1024;
 export interface RunContext {
   readonly reporter: Reporter;
   readonly ending: Ending;
+  /** Of whoever may hold it while it sends. */
+  readonly pause?: PauseSwitch;
 }
 
 /** What the steps of one run share. */
@@ -60,7 +63,8 @@ interface Run extends RunContext {
  * The main job: a fleet, its certificates, its updates through the backend to a viewer, and what became of each.
  * @throws UsageError or SetupError before the first send, RunError where it could not go on; the logs so far stay.
  */
-export async function run(options: RunOptions, { reporter, ending }: RunContext): Promise<Summary> {
+export async function run(options: RunOptions, context: RunContext): Promise<Summary> {
+  const { reporter } = context;
   checkRequest(options);
   parseThresholds(options.thresholds);
   // A target that is none is said before a fleet is made for it.
@@ -75,7 +79,7 @@ export async function run(options: RunOptions, { reporter, ending }: RunContext)
   try {
     if (options.upload !== undefined)
       upload = await openUpload(options.upload, options.shard && shardName(options.shard));
-    const summary = await withBackend(options, epoch, files, { reporter, ending }, begun);
+    const summary = await withBackend(options, epoch, files, context, begun);
     await send(upload, files.dir, reporter);
     return summary;
   } catch (error) {
@@ -106,9 +110,10 @@ async function withBackend(
   options: RunOptions,
   epoch: Epoch,
   files: RunDirectory,
-  { reporter, ending }: RunContext,
+  context: RunContext,
   begun: { sending: boolean },
 ): Promise<Summary> {
+  const { reporter, ending } = context;
   const data = await fleetData(options, files.dir, reporter, ending.stop);
   const shared = options.shard === undefined ? undefined : await fleetShare(options.shard, data);
   const plan = planRun(options, data.outlook, shared?.share);
@@ -124,7 +129,7 @@ async function withBackend(
   backend.onDeath(ending.request);
   if (backend.target.mapPage !== undefined) reporter.note(`Watch it on the map: ${backend.target.mapPage}`);
   try {
-    return await drive({ options, epoch, files, data, shared, plan, backend, reporter, ending }, begun);
+    return await drive({ options, epoch, files, data, shared, plan, backend, ...context }, begun);
   } catch (error) {
     if (!begun.sending) await backend.discard(true);
     throw backend.death() ?? error;
@@ -182,7 +187,7 @@ async function sendAll(
   viewer: Viewer,
   begun: { sending: boolean },
 ): Promise<{ fleet: FleetResult; slices: readonly Slice[] }> {
-  const { options, epoch, files, plan, reporter, ending } = run;
+  const { options, epoch, files, plan, reporter, ending, pause } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
   const windowed = parseThresholds(options.thresholds).some(({ everySeconds }) => everySeconds !== undefined);
   const slices: Slice[] = [];
@@ -192,6 +197,8 @@ async function sendAll(
     ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
     stop: ending.stop,
     abort: ending.abort,
+    ...(pause && { pause }),
+    watched: reporter.watches === true,
     onStart() {
       begun.sending = true;
       const from = options.startAt === undefined ? '' : ` from ${new Date(options.startAt).toISOString()} on`;
@@ -217,7 +224,7 @@ async function sendAll(
 function shardTasks(
   { options, epoch, files, data, plan, backend }: Run,
   shift: number | 'live',
-): Omit<ShardTask, 'port'>[] {
+): Omit<ShardTask, 'port' | 'positions'>[] {
   const of = plan.shard?.of ?? 1;
   return plan.shards.map(({ partitions }, shard) => ({
     epoch,

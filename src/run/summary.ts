@@ -1,6 +1,7 @@
 import type { Findings } from '../analyser/analyse.ts';
 import { type Percentiles, percentilesOf } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
+import type { Pause } from '../workers/pause.ts';
 import type { Plan } from '../workers/plan.ts';
 import type { FleetResult } from '../workers/pool.ts';
 import type { ConnectFailures } from '../workers/protocol.ts';
@@ -62,6 +63,8 @@ export interface Summary {
   cpuSeconds: number;
   standInCpuSeconds?: number;
   interrupted: boolean;
+  /** While somebody held it; all that was still due then moved on by as much. Absent where nobody did. */
+  pauses?: Pause[];
   /** The generator itself was late beyond the limit: its figures say little about the backend. */
   saturated: boolean;
   thresholds: Judgement[];
@@ -154,6 +157,7 @@ export function summarise({
     cpuSeconds,
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
     interrupted,
+    ...(fleet.pauses.length > 0 ? { pauses: [...fleet.pauses] } : {}),
     // Without a schedule there is nothing to be late for: the generator goes as fast as it can.
     saturated:
       (plan.pace.kind !== 'max' && lag.p99 > lagLimitMs) || merged?.shards.some(({ saturated }) => saturated) === true,
@@ -181,6 +185,7 @@ export function verdictLines(summary: Summary): string[] {
   return [
     ...missingLine(summary),
     (shard === undefined ? '' : `Shard ${shard.index} of ${shard.of}: `) + verdictLine(summary),
+    ...pauseLine(summary),
     ...(summary.saturated ? [saturationLine(summary)] : []),
     ...(broken.length > 0
       ? [`THRESHOLD${broken.length > 1 ? 'S' : ''} BROKEN: ${broken.map(({ text }) => text).join('; ')}.`]
@@ -261,6 +266,16 @@ function verdictLine(summary: Summary): string {
 function clockLine({ clock, shards, publishToStore }: Summary): string[] {
   const clocks = shards?.map((shard) => shard.clock) ?? (clock === undefined ? [] : [clock]);
   return clocks.length === 0 || publishToStore.count === 0 ? [] : [clockText(clocks)];
+}
+
+/** Whoever reads its throughput has to know. */
+function pauseLine({ pauses = [] }: Summary): string[] {
+  if (pauses.length === 0) return [];
+  const seconds = pauses.reduce((ms, { from, to }) => ms + to - from, 0) / 1000;
+  const times = pauses.length === 1 ? 'once' : `${pauses.length} times`;
+  return [
+    `PAUSED by hand, ${times}, ${seconds.toFixed(1)} s in all: what was due later was due so much later; throughput covers the pauses.`,
+  ];
 }
 
 function missingLine({ shards = [], missing = [] }: Summary): string[] {

@@ -9,8 +9,8 @@ export interface Road {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly pacer: Pacer;
-  /** Epoch ms of the common start. */
-  readonly start: number;
+  /** Epoch ms of the common start; a pause moves it on, and with it all that is still due. */
+  readonly start: () => number;
   /** The paper's sleep after each acknowledgement (section 4.4), ms; keeps a device's updates apart in the backend. */
   readonly minGap: number;
   /** The sample time to send: shifted into the trackers' window, or the present. */
@@ -24,18 +24,20 @@ export interface Road {
  */
 export async function drive({ deviceId, fixes }: Track, deviceIndex: number, road: Road): Promise<void> {
   const { clock, transport, pacer, start, minGap, stamp, record } = road;
-  let [seq, free] = [0, start];
+  // ms after the start, so that a pause moves both.
+  let [seq, free] = [0, 0];
   for (const fix of fixes) {
-    const due = start + pacer(fix, seq, deviceIndex);
-    const readyAt = Math.max(due, free);
-    if (!(await clock.until(readyAt))) return;
+    const due = pacer(fix, seq, deviceIndex);
+    const ready = Math.max(due, free);
+    if (!(await clock.until(start() + ready))) return;
     const sentAt = clock.now();
-    const dueAt = due === WHEN_FREE ? sentAt : due;
+    const readyAt = start() + ready;
+    const dueAt = due === WHEN_FREE ? sentAt : start() + due;
     const update = { ...fix, deviceId, seq: seq++, sampleTime: stamp(fix, dueAt) };
     const failure = await transport.send(update).then(() => undefined, failureCode);
     const doneAt = clock.now();
     const times = { dueAt, readyAt, sentAt, doneAt };
     record(failure === undefined ? { update, ...times } : { update, ...times, failure });
-    free = doneAt + minGap;
+    free = doneAt - start() + minGap;
   }
 }

@@ -2,36 +2,13 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Clock } from '../clock.ts';
 import { messageOf, SetupError, unpackError } from '../errors.ts';
-import { decodeHistogram, type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
 import { threadFile } from '../thread-file.ts';
-import {
-  type ConnectFailures,
-  type Counts,
-  LATENCIES,
-  type Latencies,
-  type News,
-  type Order,
-  type ShardResult,
-  type ShardTask,
-} from './protocol.ts';
+import { addCounts, noCounts } from './counts.ts';
+import { addLatencies, decodeLatencies, type FleetHistograms, newHistograms, percentilesOfAll } from './latencies.ts';
+import { newPauses, type Pause, type PauseSwitch } from './pause.ts';
+import type { ConnectFailures, Counts, News, Order, ShardResult, ShardTask } from './protocol.ts';
+import { newFleetView, type Snapshot } from './snapshot.ts';
 import { newTimeline, type Slice, type Timeline } from './timeline.ts';
-
-/** The state of the whole fleet at one moment: what the dashboard and the plain lines show. */
-export interface Snapshot extends Counts {
-  phase: 'connecting' | 'running' | 'draining';
-  devices: number;
-  connected: number;
-  connectFailed: number;
-  /** Epoch ms of the common start; 0 before. */
-  startedAt: number;
-  now: number;
-  response: Percentiles;
-  service: Percentiles;
-  late: Percentiles;
-  lag: Percentiles;
-}
-
-export type FleetHistograms = Record<keyof Latencies, Histogram>;
 
 /** All shards' results, added. */
 export interface FleetResult extends FleetHistograms {
@@ -41,6 +18,8 @@ export interface FleetResult extends FleetHistograms {
   interrupted: boolean;
   firstSentAt: number;
   lastDoneAt: number;
+  /** Of this process's run alone: a merged one lists its shards'. */
+  pauses: readonly Pause[];
 }
 
 export interface PoolOptions {
@@ -51,9 +30,13 @@ export interface PoolOptions {
   readonly startAt?: number;
   /** Second: it is cut off. */
   readonly abort: AbortSignal;
+  /** Holds all devices while they send, and lets them go on. */
+  readonly pause?: PauseSwitch;
   /** All shards are ready, and the first send is about to come. */
   readonly onStart: () => void;
   readonly onSnapshot: (snapshot: Snapshot) => void;
+  /** Somebody draws the snapshots: they have positions and a spectrum of latencies, which cost something. */
+  readonly watched?: boolean;
   /** Each second of sending (timeline.ts). */
   readonly onSlice?: (slice: Slice) => void;
 }
@@ -63,11 +46,13 @@ const START_AFTER_MS = 200;
 /** In which an order reaches every shard, mostly. */
 const ORDER_MS = 20;
 const SNAPSHOT_EVERY_MS = 250;
+/** Of all workers: a screen has no room for more, and a snapshot stays small. */
+const MOST_POSITIONS = 512;
 
 /** Runs one worker thread per task, from connecting to the last answer. */
 export async function runShards(
-  tasks: readonly Omit<ShardTask, 'port'>[],
-  { clock, startAt, stop, abort, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
+  tasks: readonly Omit<ShardTask, 'port' | 'positions'>[],
+  { clock, startAt, stop, abort, pause, watched = false, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
 ): Promise<FleetResult> {
   const pool = new Piscina<ShardTask, ShardResult>({
     ...threadFile('./shard', import.meta.url),
@@ -76,63 +61,54 @@ export async function runShards(
     // The default, 'sync', would freeze the event loop of a worker between tasks.
     atomics: 'disabled',
   });
-  const shards = tasks.map(() => ({ connected: 0, connectFailed: 0, devices: 0, counts: noCounts(), ready: false }));
-  const live = newHistograms();
+  const positions = watched ? Math.ceil(MOST_POSITIONS / tasks.length) : 0;
+  const view = newFleetView(tasks.length, watched);
+  const unready = new Set(tasks.keys());
   let timeline: Timeline | undefined;
-  const connectFailures: ConnectFailures = {};
   const channels = tasks.map(() => new MessageChannel());
   const tell = (order: Order) => {
     for (const { port1 } of channels) port1.postMessage(order);
   };
   let [startedAt, shownAt] = [0, 0];
-  let phase: Snapshot['phase'] = 'connecting';
+  let stage: Snapshot['stage'] = 'connecting';
+  const pauses = newPauses();
 
-  const show = () => {
+  const snapshot = () => view.snapshot({ stage, startedAt, now: shownAt, pausedMs: pauses.within(0, shownAt) });
+  const show = (atOnce = false) => {
     const now = clock.now();
-    if (now - shownAt < SNAPSHOT_EVERY_MS) return;
+    if (now - shownAt < SNAPSHOT_EVERY_MS && !atOnce) return;
     shownAt = now;
-    const counts = shards.map((shard) => shard.counts).reduce(addCounts, noCounts());
-    timeline?.tick(counts, now);
-    onSnapshot({
-      ...counts,
-      phase,
-      devices: sum(shards, 'devices'),
-      connected: sum(shards, 'connected'),
-      connectFailed: sum(shards, 'connectFailed'),
-      startedAt,
-      now,
-      response: percentilesOf(live.response),
-      service: percentilesOf(live.service),
-      late: percentilesOf(live.late),
-      lag: percentilesOf(live.lag),
-    });
+    timeline?.tick(view.counts(), now);
+    onSnapshot(snapshot());
   };
 
   const allReady = new Promise<void>((resolve) => {
     channels.forEach(({ port1 }, i) => {
-      const shard = shards[i]!;
       port1.on('message', (news: News) => {
-        if (news.news === 'running') {
-          shard.counts = news.counts;
-          addLatencies(live, news.interval);
-          timeline?.add(news.interval);
-        } else {
-          shard.devices = news.devices;
-          shard.connected = news.connected;
-          shard.connectFailed = news.news === 'connecting' ? news.failed : news.devices - news.connected;
-        }
-        if (news.news === 'ready') {
-          shard.ready = true;
-          mergeFailures(connectFailures, news.failures);
-          if (shards.every(({ ready }) => ready)) resolve();
-        }
+        const interval = view.take(i, news);
+        if (interval) timeline?.add(interval);
+        if (news.news === 'ready' && unready.delete(i) && unready.size === 0) resolve();
         show();
       });
     });
   });
 
+  const onPause = () => {
+    const now = clock.now();
+    if (stage === 'running') {
+      pauses.begin(now);
+      stage = 'paused';
+      tell({ order: 'pause' });
+    } else if (stage === 'paused') {
+      stage = 'running';
+      tell({ order: 'resume', pausedMs: pauses.end(now) });
+    } else return;
+    show(true);
+  };
+  const stopListening = pause?.listen(onPause);
   const onStop = () => {
-    phase = 'draining';
+    if (stage === 'paused') pauses.end(clock.now());
+    stage = 'draining';
     tell({ order: 'stop' });
   };
   const onAbort = () => tell({ order: 'abort' });
@@ -145,7 +121,7 @@ export async function runShards(
       .map(async (task, i) => {
         const port = channels[i]!.port2;
         try {
-          return await pool.run({ ...task, port }, { transferList: [port] });
+          return await pool.run({ ...task, port, positions }, { transferList: [port] });
         } catch (error) {
           return {
             ok: false as const,
@@ -163,29 +139,42 @@ export async function runShards(
 
   try {
     await Promise.race([allReady, results]);
-    if (shards.every(({ ready }) => ready) && !stop.aborted) {
-      if (sum(shards, 'connected') === 0 && sum(shards, 'devices') > 0) {
+    if (unready.size === 0 && !stop.aborted) {
+      const { devices, connected } = view.connected();
+      if (connected === 0 && devices > 0) {
         tell({ order: 'stop' });
         await results;
-        throw nobodyConnected(connectFailures);
+        throw nobodyConnected(view.connectFailures);
       }
       if (startAt !== undefined && clock.now() + ORDER_MS > startAt) {
         tell({ order: 'stop' });
         await results;
         throw tooLate(startAt, clock.now());
       }
-      phase = 'running';
+      stage = 'running';
       startedAt = startAt ?? clock.now() + START_AFTER_MS;
-      timeline = newTimeline(startedAt, onSlice);
+      timeline = newTimeline(
+        startedAt,
+        (slice, latencies) => {
+          view.second(slice, latencies);
+          onSlice(slice);
+        },
+        pauses.within,
+      );
       onStart();
       tell({ order: 'start', at: startedAt });
     }
-    const fleet = fleetResult(await results, connectFailures);
+    const settled = await results;
+    const fleet = { ...fleetResult(settled, view.connectFailures), pauses: pauses.list(clock.now()) };
     timeline?.end(fleet.counts, fleet, clock.now());
+    // The last news may be lost; this is the whole.
+    shownAt = clock.now();
+    onSnapshot({ ...snapshot(), ...fleet.counts, ...percentilesOfAll(fleet) });
     return fleet;
   } finally {
     stop.removeEventListener('abort', onStop);
     abort.removeEventListener('abort', onAbort);
+    stopListening?.();
     for (const { port1 } of channels) port1.close();
     await pool.close({ force: true });
   }
@@ -201,10 +190,11 @@ function fleetResult(results: readonly ShardResult[], connectFailures: ConnectFa
     interrupted: false,
     firstSentAt: 0,
     lastDoneAt: 0,
+    pauses: [],
   };
   for (const result of results) {
     if (!result.ok) throw unpackError(result.error);
-    addLatencies(total, result.total);
+    addLatencies(total, decodeLatencies(result.total));
     fleet.devices += result.devices;
     fleet.counts = addCounts(fleet.counts, result.counts);
     fleet.interrupted ||= result.interrupted;
@@ -231,41 +221,4 @@ function tooLate(startAt: number, now: number): SetupError {
     `the devices had connected ${((now - startAt) / 1000).toFixed(1)} s after the moment of --start-at; nothing was sent`,
     { hint: 'Choose a later moment for all shards, or connect faster (--connect-concurrency, --connect-rate).' },
   );
-}
-
-function mergeFailures(into: ConnectFailures, from: ConnectFailures): void {
-  for (const [code, { devices, first }] of Object.entries(from)) {
-    const known = into[code];
-    if (known) known.devices += devices;
-    else into[code] = { devices, first };
-  }
-}
-
-function newHistograms(): FleetHistograms {
-  return { response: newHistogram(), service: newHistogram(), late: newHistogram(), lag: newHistogram() };
-}
-
-function noCounts(): Counts {
-  return { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
-}
-
-function addCounts(a: Counts, b: Counts): Counts {
-  const failures = { ...a.failures };
-  for (const [code, n] of Object.entries(b.failures)) failures[code] = (failures[code] ?? 0) + n;
-  return {
-    sent: a.sent + b.sent,
-    acknowledged: a.acknowledged + b.acknowledged,
-    failed: a.failed + b.failed,
-    unknown: a.unknown + b.unknown,
-    inFlight: a.inFlight + b.inFlight,
-    failures,
-  };
-}
-
-function addLatencies(into: FleetHistograms, from: Latencies): void {
-  for (const name of LATENCIES) into[name].add(decodeHistogram(from[name]));
-}
-
-function sum<K extends string>(of: readonly Record<K, number>[], key: K): number {
-  return of.reduce((total, { [key]: n }) => total + n, 0);
 }

@@ -7,6 +7,8 @@
  *      │  ◀── news 'ready' ───────  all have connected, or failed to
  *      │  order 'start' at T ────▶  every device's loop runs from the common start
  *      │  ◀── news 'running' ─────  four times a second
+ *      │  order 'pause' ─────────▶  nobody wakes; what is in flight finishes
+ *      │  order 'resume' ────────▶  all that is still due is due so much later
  *      │  order 'stop' ──────────▶  (at most once) sleepers wake, what is in flight finishes
  *      │  order 'abort' ─────────▶  (at most once) what is in flight is cut off
  *      │  ◀── ShardResult (piscina: the task's return value; final totals never travel as news, which can be lost)
@@ -40,9 +42,16 @@ export interface ShardTask {
   /** Added to each sample time, ms; or 'live': the due time is the sample time. */
   readonly shift: number | 'live';
   readonly sentLog: string;
+  /** Devices whose positions it tells, at most; 0 where nobody watches. */
+  readonly positions: number;
 }
 
-export type Order = { order: 'start'; at: number } | { order: 'stop' } | { order: 'abort' };
+export type Order =
+  | { order: 'start'; at: number }
+  | { order: 'pause' }
+  | { order: 'resume'; pausedMs: number }
+  | { order: 'stop' }
+  | { order: 'abort' };
 
 /** Counts since the beginning, and the histograms of the attempts since the last news. */
 export interface Counts {
@@ -63,7 +72,8 @@ export type Latencies = Record<(typeof LATENCIES)[number], string>;
 export type News =
   | { news: 'connecting'; devices: number; connected: number; failed: number }
   | { news: 'ready'; devices: number; connected: number; failures: ConnectFailures }
-  | { news: 'running'; counts: Counts; interval: Latencies };
+  /** `positions`: longitude, latitude, longitude …; NaN before a device's first update. */
+  | { news: 'running'; counts: Counts; interval: Latencies; positions?: Float32Array };
 
 /** Devices that could not connect, by code, with the first message of each. */
 export type ConnectFailures = Record<FailureCode, { devices: number; first: string }>;

@@ -8,6 +8,7 @@ import { failureCode, type Transport } from '../transports/transport.ts';
 import { drive, type Road } from './drive.ts';
 import { fleetTracks } from './fleet-tracks.ts';
 import { pacerOf } from './pacer.ts';
+import { samplePositions } from './positions.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
 import { sendLog } from './send-log.ts';
 import { newTally } from './tally.ts';
@@ -29,8 +30,16 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   const { port, settings } = task;
   // Devices sleep on a clock of their own: stopping it must not cut short the time-outs of what is in flight.
   const [clock, transportClock] = [systemClock(task.epoch), systemClock(task.epoch)];
+  // And the news goes on while devices are held.
+  const newsClock = systemClock(task.epoch);
   const cutOff = new AbortController();
+  let startAt = 0;
   const orders = listen(task, {
+    pause: () => clock.hold(),
+    resume(pausedMs) {
+      startAt += pausedMs;
+      clock.resume(pausedMs);
+    },
     stop: () => clock.stop(),
     abort: () => {
       clock.stop();
@@ -57,31 +66,47 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
     await connectAll(task, tracks, transport, orders.stopping, clock, say);
     const start = await orders.start;
     if (start !== undefined) {
+      startAt = start;
+      const positions = samplePositions(tracks.length, task.positions);
       const road = {
         clock,
         transport: { ...transport, send: counted.send },
         pacer: pacerOf(task.pace, task.fleet),
-        start,
+        start: () => startAt,
         minGap: task.minGapMs,
         record: (attempt: Parameters<typeof write>[0]) => {
           tally.record(attempt);
           write(attempt);
         },
       };
-      const news = every(NEWS_EVERY_MS, clock, () => {
-        say({ news: 'running', counts: tally.counts(inFlight), interval: tally.interval() });
+      const news = every(NEWS_EVERY_MS, newsClock, () => {
+        say({
+          news: 'running',
+          counts: tally.counts(inFlight),
+          interval: tally.interval(),
+          ...(positions && { positions: positions.sample }),
+        });
         void log.flush().catch(() => {}); // log.failed says it
       });
       await Promise.race([
-        Promise.all(tracks.map(({ track, index }) => drive(track, index, { ...road, stamp: stampOf(task.shift) }))),
+        Promise.all(
+          tracks.map(({ track, index }, i) =>
+            drive(track, index, {
+              ...road,
+              stamp: stampOf(task.shift),
+              record: positions?.recordOf(i, road.record) ?? road.record,
+            }),
+          ),
+        ),
         log.failed,
       ]);
-      clock.stop();
+      newsClock.stop();
       await news;
     }
   } finally {
     await transport.close();
     transportClock.stop();
+    newsClock.stop();
     clock.stop();
   }
   await log.close();
@@ -109,7 +134,7 @@ function stampOf(shift: ShardTask['shift']): Road['stamp'] {
 }
 
 /** Orders as they come: `start` resolves with the common start, or with undefined where `stop` came first. */
-function listen({ port }: ShardTask, on: { stop(): void; abort(): void }) {
+function listen({ port }: ShardTask, on: { pause(): void; resume(ms: number): void; stop(): void; abort(): void }) {
   const stopping = new AbortController();
   let interrupted = false;
   let begin: (at: number | undefined) => void = () => {};
@@ -118,6 +143,8 @@ function listen({ port }: ShardTask, on: { stop(): void; abort(): void }) {
   });
   port.on('message', (order: Order) => {
     if (order.order === 'start') return begin(order.at);
+    if (order.order === 'pause') return on.pause();
+    if (order.order === 'resume') return on.resume(order.pausedMs);
     interrupted = true;
     stopping.abort();
     begin(undefined);

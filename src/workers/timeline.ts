@@ -2,8 +2,9 @@
  * A run second by second: what was reported in each, as lines of timeline.ndjson. The seconds add up to the whole
  * exactly, histograms included, so that any window of a run can be judged afterwards.
  */
-import { decodeHistogram, encodeHistogram, type Histogram, newHistogram } from '../histogram.ts';
+import { encodeHistogram } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
+import { type FleetHistograms, newHistograms } from './latencies.ts';
 import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 
 /** One line: a second, or a little more where workers were slow to report. Counts are of this slice alone. */
@@ -18,36 +19,45 @@ export interface Slice {
   failures: Record<FailureCode, number>;
   /** At its end. */
   inFlight: number;
+  /** How much of it somebody held the run; absent: none. */
+  pausedMs?: number;
   /** Encoded histograms (histogram.ts). */
   latencies: Latencies;
 }
 
 export interface Timeline {
   /** What a shard has just reported. */
-  add(interval: Latencies): void;
+  add(interval: Readonly<FleetHistograms>): void;
   /** The fleet's counts so far, at `now`: closes the slice if a second has passed. */
   tick(counts: Counts, now: number): void;
   /** The last slice: whatever the whole has and the slices do not. */
-  end(counts: Counts, whole: Readonly<Record<keyof Latencies, Histogram>>, now: number): void;
+  end(counts: Counts, whole: Readonly<FleetHistograms>, now: number): void;
 }
 
 const SLICE_MS = 1000;
 
-/** @param start epoch ms of the first send */
-export function newTimeline(start: number, write: (slice: Slice) => void): Timeline {
-  const fresh = () =>
-    Object.fromEntries(LATENCIES.map((name) => [name, newHistogram()])) as Record<keyof Latencies, Histogram>;
-  const [current, written] = [fresh(), fresh()];
+/**
+ * @param start epoch ms of the first send
+ * @param write takes each slice, and its histograms as they are until it returns
+ * @param pausedWithin how much of [from, to) somebody held the run, ms
+ */
+export function newTimeline(
+  start: number,
+  write: (slice: Slice, histograms: FleetHistograms) => void,
+  pausedWithin: (from: number, to: number) => number = () => 0,
+): Timeline {
+  const [current, written] = [newHistograms(), newHistograms()];
   let from = start;
   let before: Counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
 
-  function close(counts: Counts, histograms: Record<keyof Latencies, Histogram>, to: number): void {
+  function close(counts: Counts, histograms: FleetHistograms, to: number): void {
     const failures: Record<FailureCode, number> = {};
     for (const [code, n] of Object.entries(counts.failures)) {
       const since = n - (before.failures[code] ?? 0);
       if (since > 0) failures[code] = since;
     }
-    write({
+    const pausedMs = pausedWithin(from, to);
+    const slice = {
       from,
       to,
       sent: counts.sent - before.sent,
@@ -56,17 +66,19 @@ export function newTimeline(start: number, write: (slice: Slice) => void): Timel
       unknown: counts.unknown - before.unknown,
       failures,
       inFlight: counts.inFlight,
+      ...(pausedMs > 0 ? { pausedMs } : {}),
       latencies: Object.fromEntries(
         LATENCIES.map((name) => [name, encodeHistogram(histograms[name])]),
       ) as unknown as Latencies,
-    });
+    };
+    write(slice, histograms);
     from = to;
     before = { ...counts, failures: { ...counts.failures } };
   }
 
   return {
     add(interval) {
-      for (const name of LATENCIES) current[name].add(decodeHistogram(interval[name]));
+      for (const name of LATENCIES) current[name].add(interval[name]);
     },
     tick(counts, now) {
       if (now - from < SLICE_MS) return;
@@ -77,7 +89,7 @@ export function newTimeline(start: number, write: (slice: Slice) => void): Timel
       }
     },
     end(counts, whole, now) {
-      const rest = fresh();
+      const rest = newHistograms();
       for (const name of LATENCIES) {
         rest[name].add(whole[name]);
         rest[name].subtract(written[name]);

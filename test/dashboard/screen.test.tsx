@@ -1,12 +1,12 @@
 import { render } from 'ink-testing-library';
 import { describe, expect, test } from 'vitest';
 import { fleetLine, lineReporter } from '../../src/dashboard/lines.ts';
-import type { Progress } from '../../src/dashboard/reporter.ts';
 import { bar, duration, Screen, type ScreenState, spark } from '../../src/dashboard/screen.tsx';
+import { progress } from '../support/progress.ts';
 
 const percentiles = { count: 9, p50: 1.5, p90: 2, p99: 12.25, p999: 20, max: 123.4 };
-const fleet: Progress = {
-  phase: 'running',
+const fleet = progress({
+  stage: 'running',
   devices: 1000,
   connected: 998,
   connectFailed: 2,
@@ -25,7 +25,7 @@ const fleet: Progress = {
   late: { ...percentiles, max: 0.4 },
   lag: percentiles,
   seen: 10_500,
-};
+});
 const state: ScreenState = {
   title: 'simctl run',
   step: 'run',

@@ -1,31 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Progress, silentReporter } from '../../src/dashboard/reporter.ts';
+import { silentReporter } from '../../src/dashboard/reporter.ts';
 import { SetupError, UsageError } from '../../src/errors.ts';
 import { type MetricsEndpoint, openMetricsEndpoint } from '../../src/run/metrics-endpoint.ts';
-
-const none = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
-const progress = (more: Partial<Progress> = {}): Progress => ({
-  phase: 'running',
-  devices: 10,
-  connected: 9,
-  connectFailed: 1,
-  startedAt: 1,
-  now: 2,
-  sent: 6,
-  acknowledged: 5,
-  failed: 1,
-  unknown: 0,
-  inFlight: 2,
-  failures: { 'no "answer"': 1 },
-  response: { ...none, p99: 12.5 },
-  service: none,
-  late: none,
-  lag: none,
-  planned: 100,
-  scheduledMs: 0,
-  seen: 4,
-  ...more,
-});
+import { progress } from '../support/progress.ts';
 
 let endpoint: MetricsEndpoint;
 beforeEach(async () => {

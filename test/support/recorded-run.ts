@@ -154,6 +154,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
         interrupted: false,
         firstSentAt: START,
         lastDoneAt: START + seconds * 1000,
+        pauses: [],
       },
       findings,
       cpuSeconds: 1.5,

@@ -24,7 +24,7 @@ function road(clock: FakeClock, service: (n: number) => number, over: Partial<Ro
     clock,
     transport: { connect: async () => {}, send, close: async () => {} },
     pacer: pacerOf({ kind: 'replay', speed: 10 }, { devices: 1, firstSampleTime: 0 }),
-    start: START,
+    start: () => START,
     minGap: 0,
     stamp: (fix) => fix.sampleTime + 500,
     record: (attempt) => attempts.push(attempt),
@@ -108,6 +108,42 @@ describe('drive', () => {
     answer();
     await done;
     expect(attempts).toHaveLength(1);
+  });
+
+  test('a pause moves all that was still due; it makes nothing late, nor is it lag', async () => {
+    const clock = fakeClock(START);
+    let start = START;
+    let answer: () => void = () => {};
+    const { attempts, whole } = road(clock, () => 0, {
+      start: () => start,
+      minGap: 100,
+      transport: {
+        connect: async () => {},
+        send: ({ seq }) =>
+          new Promise((resolve) => {
+            if (seq === 1) answer = resolve;
+            else resolve();
+          }),
+        close: async () => {},
+      },
+    });
+    const done = drive(track(4), 0, whole);
+    await clock.advance(5500); // the second is in flight since 3000
+    clock.hold();
+    await clock.advance(500);
+    answer();
+    await clock.advance(4500);
+    expect(attempts.map(({ doneAt }) => doneAt - START)).toEqual([0, 6000]);
+    clock.resume(5000);
+    start += 5000;
+    await clock.advance(10_000);
+    await done;
+    expect(attempts.map(({ dueAt, readyAt, sentAt }) => [dueAt, readyAt, sentAt].map((at) => at - START))).toEqual([
+      [0, 0, 0],
+      [3000, 3000, 3000],
+      [11_000, 11_100, 11_100], // answered when it was due, and the gap after that, as without the pause
+      [14_000, 14_000, 14_000],
+    ]);
   });
 
   test('live stamps the due time', async () => {

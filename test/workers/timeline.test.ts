@@ -1,20 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeHistogram, encodeHistogram, newHistogram, recordMs } from '../../src/histogram.ts';
-import { type Counts, LATENCIES, type Latencies } from '../../src/workers/protocol.ts';
+import { type FleetHistograms, newHistograms } from '../../src/workers/latencies.ts';
+import { type Counts, LATENCIES } from '../../src/workers/protocol.ts';
 import { newTimeline, type Slice } from '../../src/workers/timeline.ts';
 
 const NONE: Counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
-const latencies = (values: readonly number[]): Latencies => {
-  const histogram = newHistogram();
-  for (const ms of values) recordMs(histogram, ms);
-  return Object.fromEntries(LATENCIES.map((name) => [name, encodeHistogram(histogram)])) as unknown as Latencies;
-};
-const wholeOf = (values: readonly number[]) => {
-  const encoded = latencies(values);
-  return Object.fromEntries(LATENCIES.map((name) => [name, decodeHistogram(encoded[name])])) as Parameters<
-    ReturnType<typeof newTimeline>['end']
-  >[1];
+const latencies = (values: readonly number[]): FleetHistograms => {
+  const histograms = newHistograms();
+  for (const name of LATENCIES) for (const ms of values) recordMs(histograms[name], ms);
+  return histograms;
 };
 
 test('a slice a second, with what was reported in it, and a last one with the rest', () => {
@@ -27,7 +22,7 @@ test('a slice a second, with what was reported in it, and a last one with the re
   timeline.tick({ ...NONE, sent: 6, acknowledged: 3, failed: 2, failures: { 'no-answer': 2 }, inFlight: 1 }, 12_060);
   timeline.end(
     { ...NONE, sent: 7, acknowledged: 5, failed: 2, failures: { 'no-answer': 2 } },
-    wholeOf([1, 2, 3, 4, 5]),
+    latencies([1, 2, 3, 4, 5]),
     12_300,
   );
   expect(
@@ -90,7 +85,7 @@ test('the slices add up to the whole, whatever was reported when', () => {
         timeline.add(latencies(values));
         timeline.tick({ ...NONE, sent, acknowledged: sent }, now);
       }
-      const whole = wholeOf(all);
+      const whole = latencies(all);
       timeline.end({ ...NONE, sent, acknowledged: sent }, whole, now + 1);
       const added = newHistogram();
       for (const slice of slices) added.add(decodeHistogram(slice.latencies.response));
@@ -99,4 +94,21 @@ test('the slices add up to the whole, whatever was reported when', () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test('a slice says how much of it was paused, and hands out its histograms', () => {
+  const told: [number | undefined, number][] = [];
+  const timeline = newTimeline(
+    0,
+    ({ pausedMs }, { response }) => told.push([pausedMs, response.totalCount]),
+    (from, to) => Math.max(0, Math.min(to, 2500) - Math.max(from, 1500)),
+  );
+  timeline.add(latencies([1, 2]));
+  for (const at of [1000, 2000, 3000, 4000]) timeline.tick(NONE, at);
+  expect(told).toEqual([
+    [undefined, 2],
+    [500, 0],
+    [500, 0],
+    [undefined, 0],
+  ]);
 });

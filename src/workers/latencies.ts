@@ -1,0 +1,31 @@
+import { decodeHistogram, type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
+import { LATENCIES, type Latencies } from './protocol.ts';
+
+/** The histograms of some attempts, one for each of LATENCIES. */
+export type FleetHistograms = Record<keyof Latencies, Histogram>;
+
+export function newHistograms(): FleetHistograms {
+  return { response: newHistogram(), service: newHistogram(), late: newHistogram(), lag: newHistogram() };
+}
+
+export function decodeLatencies(encoded: Latencies): FleetHistograms {
+  return Object.fromEntries(LATENCIES.map((name) => [name, decodeHistogram(encoded[name])])) as FleetHistograms;
+}
+
+export function addLatencies(into: FleetHistograms, from: FleetHistograms): void {
+  for (const name of LATENCIES) into[name].add(from[name]);
+}
+
+export function percentilesOfAll({
+  response,
+  service,
+  late,
+  lag,
+}: FleetHistograms): Record<keyof Latencies, Percentiles> {
+  return {
+    response: percentilesOf(response),
+    service: percentilesOf(service),
+    late: percentilesOf(late),
+    lag: percentilesOf(lag),
+  };
+}
