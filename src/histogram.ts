@@ -12,7 +12,7 @@ import {
 
 export type { Histogram };
 
-const HIGHEST_US = 3_600_000_000;
+export const HIGHEST_US = 3_600_000_000;
 
 export function newHistogram(): Histogram {
   // 32-bit buckets: 'packed' costs ten times as much a record, and counts per bucket stay far below 2^31.

@@ -1,28 +1,39 @@
 /**
  * A line of a log as bytes, read from left to right in the one form in which simctl writes it: several times as fast as
- * JSON.parse, and without its garbage. Whatever is in another form is for JSON.parse to judge. Four bytes are looked at at
+ * JSON.parse, and without its garbage. Where it ends shows only there: nothing that is read over holds a line's end. Whatever is in another form is for JSON.parse to judge. Four bytes are looked at at
  * a time where there are four, since most of a line is digits and names.
  */
-const [QUOTE, COMMA, MINUS, PLUS, POINT, ZERO, NINE, E, CAPITAL_E, BACKSLASH, CLOSING_BRACKET] = [
-  ...Buffer.from('",-+.09eE\\]'),
-] as [number, number, number, number, number, number, number, number, number, number, number];
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const CAPITAL_E = 0x45;
+const BACKSLASH = 0x5c;
+const CLOSING_BRACKET = 0x5d;
+const E = 0x65;
+const CLOSING_BRACE = 0x7d;
+export const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 /** Powers of ten beyond it are no exact numbers. */
 const MOST_DECIMALS = 22;
 const POWERS = Float64Array.from({ length: MOST_DECIMALS + 1 }, (_, n) => 10 ** n);
 
-/** Bytes to be expected, as words of four and the one to three that are left. */
+/** Bytes to be expected, at least four: as words of four, of which the last may overlap the one before. */
 export interface Literal {
   readonly words: Int32Array;
-  readonly rest: Uint8Array;
+  readonly last: number;
   readonly length: number;
 }
 
+/** @throws RangeError for fewer than four bytes */
 export function literalOf(text: string): Literal {
   const bytes = Buffer.from(text);
-  const whole = bytes.length >> 2;
   return {
-    words: Int32Array.from({ length: whole }, (_, i) => bytes.readInt32LE(4 * i)),
-    rest: new Uint8Array(bytes.subarray(4 * whole)),
+    words: Int32Array.from({ length: (bytes.length - 1) >> 2 }, (_, i) => bytes.readInt32LE(4 * i)),
+    last: bytes.readInt32LE(bytes.length - 4),
     length: bytes.length,
   };
 }
@@ -37,7 +48,7 @@ export class LineBytes {
   textStart = 0;
   textEnd = 0;
 
-  /** The bytes from `start` on, up to but without `end`. */
+  /** A line that begins at `start`, and whose end with its newline is before `end`, unless it is cut off there. */
   set(bytes: Buffer, start: number, end: number): void {
     if (this.bytes !== bytes) {
       this.bytes = bytes;
@@ -54,14 +65,14 @@ export class LineBytes {
   }
 
   /** Whether exactly these bytes come next; passes over them if so. */
-  literal({ words, rest, length }: Literal): boolean {
-    let at = this.#at;
-    if (at + length > this.#end) return false;
+  literal({ words, last, length }: Literal): boolean {
+    const start = this.#at;
+    const end = start + length;
+    if (end > this.#end) return false;
     const view = this.#view;
-    for (let i = 0; i < words.length; i++, at += 4) if (view.getInt32(at, true) !== words[i]) return false;
-    const { bytes } = this;
-    for (let i = 0; i < rest.length; i++, at++) if (bytes[at] !== rest[i]) return false;
-    this.#at = at;
+    for (let i = 0, at = start; i < words.length; i++, at += 4) if (view.getInt32(at, true) !== words[i]) return false;
+    if (view.getInt32(end - 4, true) !== last) return false;
+    this.#at = end;
     return true;
   }
 
@@ -109,6 +120,14 @@ export class LineBytes {
     let decimals = 0;
     if (at < end && bytes[at] === POINT) {
       const point = at++;
+      // Milliseconds have three decimals at most.
+      if (at + 3 <= end) {
+        const three = threeDecimals(view.getInt32(point, true));
+        if (three >= 0) {
+          value = value * 1000 + three;
+          at += 3;
+        }
+      }
       for (; at < end; at++) {
         digit = bytes[at]! - ZERO;
         if (digit < 0 || digit > 9) break;
@@ -164,9 +183,22 @@ export class LineBytes {
     return at - first;
   }
 
-  /** Whether the line ends here. */
-  get ended(): boolean {
-    return this.#at === this.#end;
+  /** Whether an object ends here, and the line with it. */
+  closes(): boolean {
+    const { bytes } = this;
+    const at = this.#at;
+    // Beyond the last line there is no byte, and nothing that would be equal.
+    if (at + 1 >= this.#end || bytes[at] !== CLOSING_BRACE) return false;
+    const next = bytes[at + 1]!;
+    if (next === NEWLINE) this.#at = at + 2;
+    else if (next === RETURN && at + 2 < this.#end && bytes[at + 2] === NEWLINE) this.#at = at + 3;
+    else return false;
+    return true;
+  }
+
+  /** Where reading goes on. */
+  get at(): number {
+    return this.#at;
   }
 
   /** The last `text`, as a string. */
@@ -178,6 +210,13 @@ export class LineBytes {
 /** Of a word, the first byte lowest: each byte's upper half is 3, and stays so with 6 added. */
 function areFourDigits(word: number): boolean {
   return ((word & 0xf0f0f0f0) | 0) === 0x30303030 && (((word + 0x06060606) & 0xf0f0f0f0) | 0) === 0x30303030;
+}
+
+/** Of a word that begins with a point, the value of the three digits behind it; or −1. */
+function threeDecimals(word: number): number {
+  if (((word & 0xf0f0f0ff) | 0) !== 0x3030302e) return -1;
+  if ((((word + 0x06060600) & 0xf0f0f000) | 0) !== 0x30303000) return -1;
+  return ((word >>> 8) & 0xf) * 100 + ((word >>> 16) & 0xf) * 10 + ((word >>> 24) & 0xf);
 }
 
 /** Their value, or −1: pairs of digits first, then the pair of pairs. */

@@ -16,16 +16,19 @@ export function newDeviceTable(): DeviceTable {
   const byText = new Map<string, number>();
   let slots = new Int32Array(1024).fill(NO_DEVICE);
   let hashes = new Int32Array(1024);
-  let arena = new Uint8Array(16 * 1024);
+  let arena = Buffer.alloc(16 * 1024);
+  let arenaView = viewOf(arena);
+  // Of whoever asked last: mostly it is the same chunk of a log.
+  let [asked, view]: [Uint8Array, DataView] = [arena, arenaView];
   const starts: number[] = [0];
 
   function find(bytes: Uint8Array, start: number, end: number, add: boolean): number {
+    if (asked !== bytes) [asked, view] = [bytes, viewOf(bytes)];
     // FNV-1a, four bytes at a time where there are four.
     let hash = 0x811c9dc5 | 0;
     let i = start;
     for (; i + 4 <= end; i += 4) {
-      const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-      hash = Math.imul(hash ^ word, 0x01000193);
+      hash = Math.imul(hash ^ view.getInt32(i, true), 0x01000193);
       hash ^= hash >>> 15;
     }
     for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
@@ -41,7 +44,9 @@ export function newDeviceTable(): DeviceTable {
   function same(device: number, bytes: Uint8Array, start: number, end: number): boolean {
     const from = starts[device]!;
     if (starts[device + 1]! - from !== end - start) return false;
-    for (let i = start; i < end; i++) if (arena[from + i - start] !== bytes[i]) return false;
+    let [i, at] = [start, from];
+    for (; i + 4 <= end; i += 4, at += 4) if (arenaView.getInt32(at, true) !== view.getInt32(i, true)) return false;
+    for (; i < end; i++, at++) if (arena[at] !== bytes[i]) return false;
     return true;
   }
 
@@ -51,7 +56,10 @@ export function newDeviceTable(): DeviceTable {
     ids.push(id);
     byText.set(id, device);
     const at = starts[device]!;
-    if (at + end - start > arena.length) arena = grown(arena, 2 * (at + end - start));
+    if (at + end - start > arena.length) {
+      arena = Buffer.concat([arena], 2 * (at + end - start));
+      arenaView = viewOf(arena);
+    }
     arena.set(bytes.subarray(start, end), at);
     starts.push(at + end - start);
     if (device === hashes.length) {
@@ -91,8 +99,6 @@ export function newDeviceTable(): DeviceTable {
   };
 }
 
-function grown(array: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(length);
-  longer.set(array);
-  return longer;
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

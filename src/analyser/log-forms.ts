@@ -46,7 +46,6 @@ const INGEST_ID = literalOf(',"id":"');
 const TRACKER = literalOf(',"tracker":"');
 const CODE = literalOf(',"code":"');
 const MESSAGE = literalOf(',"message":"');
-const END = literalOf('}');
 
 export const sentForm: LineForm = (line, into) => {
   if (!line.literal(ID) || !id(line, into) || !line.literal(SEQ)) return false;
@@ -62,7 +61,7 @@ export const sentForm: LineForm = (line, into) => {
     if (!line.text()) return false;
     into.code = line.takeText();
   }
-  return ends(line) && !Number.isNaN(into.a + into.sampleTime + into.b);
+  return line.closes() && !Number.isNaN(into.a + into.sampleTime + into.b);
 };
 
 export const receivedForm: LineForm = (line, into) => {
@@ -72,7 +71,7 @@ export const receivedForm: LineForm = (line, into) => {
   into.a = line.number();
   if (!line.literal(SEEN_AT)) return false;
   into.b = line.number();
-  return ends(line) && !Number.isNaN(into.sampleTime + into.a + into.b);
+  return line.closes() && !Number.isNaN(into.sampleTime + into.a + into.b);
 };
 
 export const storedForm: LineForm = (line, into) => {
@@ -85,7 +84,7 @@ export const storedForm: LineForm = (line, into) => {
     if (!line.literal(POSITION) || !line.skipPair() || !line.literal(RECEIVED_TIME)) return false;
     into.a = line.number();
   }
-  return ends(line) && !Number.isNaN(into.sampleTime + into.a);
+  return line.closes() && !Number.isNaN(into.sampleTime + into.a);
 };
 
 export const sweptForm: LineForm = (line, into) => {
@@ -95,7 +94,7 @@ export const sweptForm: LineForm = (line, into) => {
   into.b = line.number();
   if (!line.literal(STORED)) return false;
   into.c = line.number();
-  return ends(line) && !Number.isNaN(into.a + into.b + into.c);
+  return line.closes() && !Number.isNaN(into.a + into.b + into.c);
 };
 
 export const ingestForm: LineForm = (line, into) => {
@@ -115,7 +114,7 @@ export const ingestForm: LineForm = (line, into) => {
     if (!line.text()) return false;
     into.message = line.takeText();
   }
-  return ends(line) && !Number.isNaN(into.sampleTime);
+  return line.closes() && !Number.isNaN(into.sampleTime);
 };
 
 function id(line: LineBytes, into: ReadLine): boolean {
@@ -123,8 +122,4 @@ function id(line: LineBytes, into: ReadLine): boolean {
   into.idStart = line.textStart;
   into.idEnd = line.textEnd;
   return true;
-}
-
-function ends(line: LineBytes): boolean {
-  return line.literal(END) && line.ended;
 }

@@ -2,7 +2,7 @@
  * The plain case, which is nearly every device: all in order, nothing twice, everything seen or superseded. Counted
  * without an object for each update; fate.ts says the same of it, and has the last word on all others.
  */
-import { senderVerdict } from '../model.ts';
+import { type FailureCode, senderVerdict } from '../model.ts';
 import type { AnswersFrom } from './device-evidence.ts';
 import type { DeviceLog } from './device-log.ts';
 import { type Evidence, NO_CODE } from './evidence.ts';
@@ -40,36 +40,45 @@ export function addPlainDevice(
     findings.evidence.sweptDevices++;
   seenAt = 0;
   storedAt = 0;
+  // Of those without a failure.
+  let [seen, superseded, negative] = [0, 0, 0];
   for (let i = 0; i < sent.sampleTime.length; i++) {
     const sampleTime = sent.sampleTime[i]!;
     const sentAt = sent.sentAt[i]!;
     const code = sent.failure[i]!;
-    const failure = code === NO_CODE ? undefined : codes[code]!;
-    const sender = senderVerdict(failure);
     seenAt = skipTo(received.sampleTime, seenAt, sampleTime);
     storedAt = skipTo(stored.sampleTime, storedAt, sampleTime);
     const isSeen = received.sampleTime[seenAt] === sampleTime;
-    const backend = isSeen ? 'seen' : 'superseded';
-    findings.sent++;
-    findings[sender]++;
-    findings[backend]++;
-    findings.cross[sender][backend]++;
-    if (failure !== undefined) findings.failures[failure] = (findings.failures[failure] ?? 0) + 1;
+    if (code !== NO_CODE) addSome(findings, codes[code]!, isSeen ? 'seen' : 'superseded', 1);
+    else if (isSeen) seen++;
+    else superseded++;
     if (stored.sampleTime[storedAt] === sampleTime) {
       const ms = stored.receivedTime[storedAt]! - Math.floor(sentAt);
-      if (ms < 0) findings.negative++;
+      if (ms < 0) negative++;
       clocks.publishToStore.add(sentAt, ms);
       latencies.publishToStore.record(ms);
     }
     if (isSeen) {
       const ms = received.seenAt[seenAt]! - sentAt;
-      if (ms < 0) findings.negative++;
+      if (ms < 0) negative++;
       clocks.endToEnd.add(sentAt, ms);
       latencies.endToEnd.record(ms);
       latencies.endToEndEarliest.record(Math.max(0, received.notBefore[seenAt]! - sentAt));
     }
   }
+  addSome(findings, undefined, 'seen', seen);
+  addSome(findings, undefined, 'superseded', superseded);
+  findings.negative += negative;
   return true;
+}
+
+function addSome(findings: Findings, failure: FailureCode | undefined, backend: 'seen' | 'superseded', n: number) {
+  const sender = senderVerdict(failure);
+  findings.sent += n;
+  findings[sender] += n;
+  findings[backend] += n;
+  findings.cross[sender][backend] += n;
+  if (failure !== undefined) findings.failures[failure] = (findings.failures[failure] ?? 0) + n;
 }
 
 function ascends(times: Float64Array): boolean {

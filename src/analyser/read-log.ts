@@ -4,7 +4,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { codeOf, isSimctlError, messageOf, UsageError } from '../errors.ts';
-import { LineBytes } from './bytes.ts';
+import { LineBytes, NEWLINE } from './bytes.ts';
 
 export type LogObject = Record<string, unknown>;
 
@@ -54,8 +54,8 @@ export async function readLog(
 }
 
 /**
- * The same, for logs of which most lines are in the form that `fast` knows: it is shown each line as bytes, and returns
- * whether it has taken it. The others are parsed and go to `slow`.
+ * The same, for logs of which most lines are in the form that `fast` knows: it is shown each as bytes, and returns whether
+ * it has taken it, newline included. The others are parsed and go to `slow`.
  */
 export async function scanLog(
   file: string,
@@ -65,21 +65,27 @@ export async function scanLog(
   const bytes = new LineBytes();
   let [line, lines] = [0, 0];
   let rest = Buffer.alloc(0);
-  const one = (buffer: Buffer, start: number, end: number) => {
-    line++;
-    bytes.set(buffer, start, end);
+  /** @returns where the next line begins; or −1, with nothing taken, where this one does not end */
+  const one = (buffer: Buffer, start: number): number => {
+    bytes.set(buffer, start, buffer.length);
     if (fast(bytes)) {
+      line++;
       lines++;
-      return;
+      return bytes.at;
     }
+    const end = buffer.indexOf(NEWLINE, start);
+    if (end < 0) return -1;
+    line++;
     const text = buffer.toString('utf8', start, end);
-    if (text.trim() === '') return;
-    const value = parsed(text);
-    if (value === undefined) {
-      throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
+    if (text.trim() !== '') {
+      const value = parsed(text);
+      if (value === undefined) {
+        throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
+      }
+      lines++;
+      slow(value, line);
     }
-    lines++;
-    slow(value, line);
+    return end + 1;
   };
   for await (const chunk of bytesOf(file, () => line)) {
     let start = 0;
@@ -89,24 +95,23 @@ export async function scanLog(
         rest = Buffer.concat([rest, chunk]);
         continue;
       }
-      const whole = Buffer.concat([rest, chunk.subarray(0, end)]);
-      one(whole, 0, whole.length);
+      one(Buffer.concat([rest, chunk.subarray(0, end + 1)]), 0);
       start = end + 1;
     }
-    for (let end = chunk.indexOf(NEWLINE, start); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      one(chunk, start, end);
-      start = end + 1;
+    while (start < chunk.length) {
+      const next = one(chunk, start);
+      if (next < 0) break;
+      start = next;
     }
     rest = Buffer.from(chunk.subarray(start));
   }
   const text = rest.toString('utf8');
   if (text.trim() === '') return { lines };
   if (parsed(text) === undefined) return { lines, halfLine: line + 1 };
-  one(rest, 0, rest.length);
+  one(Buffer.concat([rest, Buffer.of(NEWLINE)]), 0);
   return { lines };
 }
 
-const NEWLINE = 0x0a;
 const CHUNK_BYTES = 1 << 20;
 
 /** A file's bytes in order. A chunk is valid until the next is asked for: a plain file's are all in one place. */

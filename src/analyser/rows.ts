@@ -9,12 +9,14 @@ import { messageOf, RunError } from '../errors.ts';
 
 export const PARTITIONS = 64;
 
+type Piece = Float64Array<ArrayBuffer>;
+
 /** All tables of one analysis share a memory, and a directory for what does not fit into it. */
 export interface Spill {
-  /** Whether there is no room for `bytes` more; then something must go to disk first. */
-  isFull(bytes: number): boolean;
-  take(bytes: number): void;
-  give(bytes: number): void;
+  /** Whether there is no room for a piece more; then something must go to disk first. */
+  readonly isFull: boolean;
+  take(): Piece;
+  give(pieces: readonly Piece[]): void;
   /** A new file, gone with `close`. */
   file(): number;
   /** Bytes that went to disk. */
@@ -25,13 +27,23 @@ export interface Spill {
 export function newSpill(memoryBytes: number): Spill {
   let [held, dir] = [0, undefined as string | undefined];
   const open: number[] = [];
+  const free: Piece[] = [];
   return {
-    isFull: (bytes) => held + bytes > memoryBytes,
-    take: (bytes) => {
-      held += bytes;
+    get isFull() {
+      return held + PIECE_BYTES > memoryBytes;
     },
-    give: (bytes) => {
-      held -= bytes;
+    take() {
+      held += PIECE_BYTES;
+      if (free.length === 0) {
+        // Many small buffers are dear to the garbage collector.
+        const slab = new ArrayBuffer(SLAB_PIECES * PIECE_BYTES);
+        for (let i = 0; i < SLAB_PIECES; i++) free.push(new Float64Array(slab, i * PIECE_BYTES, PIECE_NUMBERS));
+      }
+      return free.pop()!;
+    },
+    give(pieces) {
+      held -= pieces.length * PIECE_BYTES;
+      free.push(...pieces);
     },
     file() {
       dir ??= mkdtempSync(join(tmpdir(), 'simctl-analyse-'));
@@ -47,16 +59,18 @@ export function newSpill(memoryBytes: number): Spill {
   };
 }
 
-/** A partition grows by pieces of so many rows, so that none is ever copied. */
-const PIECE_ROWS = 512;
+/** A partition grows by pieces of so many numbers, so that none is ever copied; rows of three, four or five fill one. */
+const PIECE_NUMBERS = 2520;
+const PIECE_BYTES = PIECE_NUMBERS * Float64Array.BYTES_PER_ELEMENT;
+const SLAB_PIECES = 50;
 
 export class Rows {
   readonly width: number;
   readonly #spill: Spill;
-  readonly #pieces: Float64Array<ArrayBuffer>[][] = Array.from({ length: PARTITIONS }, () => []);
+  readonly #pieces: Piece[][] = Array.from({ length: PARTITIONS }, () => []);
   /** Numbers in the last piece. */
   readonly #used = new Uint32Array(PARTITIONS);
-  readonly #last: (Float64Array<ArrayBuffer> | undefined)[] = new Array(PARTITIONS).fill(undefined);
+  readonly #last: (Piece | undefined)[] = new Array(PARTITIONS).fill(undefined);
   readonly #rows = new Uint32Array(PARTITIONS);
   readonly #files: (number | undefined)[] = new Array(PARTITIONS).fill(undefined);
   // One for all: a row costs no garbage.
@@ -94,7 +108,7 @@ export class Rows {
 
   /** What a partition held in memory is given back. */
   forget(partition: number): void {
-    this.#spill.give(this.#pieces[partition]!.length * this.#pieceBytes());
+    this.#spill.give(this.#pieces[partition]!);
     this.#pieces[partition] = [];
     this.#last[partition] = undefined;
     this.#rows[partition] = 0;
@@ -102,7 +116,7 @@ export class Rows {
 
   *#fromDisk(file: number): Generator<{ values: Float64Array; length: number }> {
     const { size } = fstatSync(file);
-    const values = new Float64Array(PIECE_ROWS * this.width);
+    const values = new Float64Array(PIECE_NUMBERS);
     const bytes = new Uint8Array(values.buffer);
     for (let from = 0; from < size; from += bytes.length) {
       const length = Math.min(bytes.length, size - from);
@@ -115,11 +129,10 @@ export class Rows {
     }
   }
 
-  #grow(partition: number): Float64Array<ArrayBuffer> {
-    if (this.#last[partition] !== undefined && this.#spill.isFull(this.#pieceBytes())) this.#write(partition);
+  #grow(partition: number): Piece {
+    if (this.#last[partition] !== undefined && this.#spill.isFull) this.#write(partition);
     else {
-      this.#spill.take(this.#pieceBytes());
-      const piece = new Float64Array(PIECE_ROWS * this.width);
+      const piece = this.#spill.take();
       this.#last[partition] = piece;
       this.#pieces[partition]!.push(piece);
     }
@@ -133,7 +146,7 @@ export class Rows {
     const pieces = this.#pieces[partition]!;
     try {
       for (const values of pieces) {
-        const bytes = new Uint8Array(values.buffer);
+        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
         for (let at = 0; at < bytes.length; ) at += writeSync(this.#files[partition]!, bytes, at);
         this.#spill.written += bytes.length;
       }
@@ -143,11 +156,7 @@ export class Rows {
         hint: `Free some space in ${tmpdir()}, or name another directory with TMPDIR.`,
       });
     }
-    this.#spill.give((pieces.length - 1) * this.#pieceBytes());
+    this.#spill.give(pieces.slice(0, -1));
     this.#pieces[partition] = pieces.slice(-1);
-  }
-
-  #pieceBytes(): number {
-    return PIECE_ROWS * this.width * Float64Array.BYTES_PER_ELEMENT;
   }
 }

@@ -15,10 +15,12 @@ import {
 const lineOf = (text: string) => {
   const line = new LineBytes();
   // In the middle of others, as in a chunk.
-  const bytes = Buffer.from(`9${text}9`);
-  line.set(bytes, 1, bytes.length - 1);
+  const bytes = Buffer.from(`9${text}\n9`);
+  line.set(bytes, 1, bytes.length);
   return line;
 };
+/** Whether all of the line has been read, up to its newline. */
+const isAtEnd = (line: LineBytes) => line.at === line.bytes.length - 2;
 
 describe('a number', () => {
   const json = fc.oneof(
@@ -40,11 +42,11 @@ describe('a number', () => {
           expected = JSON.parse(text);
         } catch {
           // A number may be followed by what is no part of it, which whoever reads on will notice.
-          expect(line.ended).toBe(false);
+          expect(isAtEnd(line)).toBe(false);
           return;
         }
         expect(found).toBe(expected);
-        expect(line.ended).toBe(true);
+        expect(isAtEnd(line)).toBe(true);
       }),
       { numRuns: 2000 },
     );
@@ -73,7 +75,7 @@ test('a pair of numbers is passed over exactly where JSON has one', () => {
       } catch {
         isPair = false;
       }
-      expect(line.skipPair() && line.ended).toBe(isPair);
+      expect(line.skipPair() && isAtEnd(line)).toBe(isPair);
     }),
     { numRuns: 2000 },
   );
@@ -164,6 +166,7 @@ describe('a line in the form that simctl writes', () => {
             expect(found(into)).toEqual(expected(value));
             const name = line.bytes.toString('utf8', into.idStart, into.idEnd);
             expect(name).toBe(value.id ?? value.swept);
+            expect(line.at).toBe(line.bytes.length - 1); // behind the newline
           }
           const cut = (at % text.length) + 1;
           const altered = text.slice(0, cut - 1) + instead + text.slice(cut);
