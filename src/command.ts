@@ -1,5 +1,5 @@
-import { Command } from '@oclif/core';
 import { EXIT, isSimctlError } from './errors.ts';
+import { Command } from './oclif.ts';
 
 /** A command that ends with the exit code and the remedy of our own errors, and a stack for bugs alone. */
 export abstract class SimctlCommand extends Command {

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Flags } from './oclif.ts';
 
 /** The flags of what is generated, for every command that generates. */
 export const fleetFlags = {

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import { Flags } from './oclif.ts';
 
 /** Which backend a command works on, for every command that works on one that is there already. */
 export const targetFlags = {

@@ -1,5 +1,5 @@
-import { Args, Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import { Args, Flags } from '../oclif.ts';
 
 export default class Analyse extends SimctlCommand {
   static override summary = 'Say again what became of every update of a run, from its logs.';

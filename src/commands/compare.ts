@@ -1,6 +1,6 @@
-import { Args, Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { Args, Flags } from '../oclif.ts';
 
 export default class Compare extends SimctlCommand {
   static override summary =

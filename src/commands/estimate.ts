@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import { Flags } from '../oclif.ts';
 
 export default class Estimate extends SimctlCommand {
   static override summary = 'Say what a month of a fleet costs on AWS, on each ingest design.';

@@ -1,8 +1,8 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { fleetFlags } from '../fleet-flags.ts';
 import type { Generated } from '../generator/generate.ts';
+import { Flags } from '../oclif.ts';
 
 const output = { helpGroup: 'OUTPUT' };
 const fleet = { helpGroup: 'FLEET' };

@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import { Flags } from '../oclif.ts';
 
 export default class Local extends SimctlCommand {
   static override summary = 'Run the AWS services on this machine, for simctl and for any AWS client.';

@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { Flags } from '../oclif.ts';
 
 export default class Merge extends SimctlCommand {
   static override summary = 'Add the shards of a run that many machines made: one report, one verdict.';

@@ -1,8 +1,8 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
 import type { ChosenWay } from '../fleet/way.ts';
 import { MANY_DEVICES, WAYS, type Way } from '../fleet/ways.ts';
+import { Flags } from '../oclif.ts';
 import type { Target } from '../target.ts';
 import { targetFlags } from '../target-flags.ts';
 

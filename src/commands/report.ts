@@ -1,5 +1,5 @@
-import { Args, Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import { Args, Flags } from '../oclif.ts';
 import { FORMATS } from '../report/formats.ts';
 
 export default class Report extends SimctlCommand {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { Flags, type Interfaces } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { EXIT } from '../errors.ts';
 import { fleetFlags } from '../fleet-flags.ts';
+import { Flags, type Interfaces } from '../oclif.ts';
 import type { MetricsEndpoint } from '../run/metrics-endpoint.ts';
 import type { RunOptions } from '../run/options.ts';
 

@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
 import { EXIT } from '../errors.ts';
+import { Flags } from '../oclif.ts';
 
 export default class Top extends SimctlCommand {
   static override summary = 'Watch a run that goes on elsewhere, as its own screen shows it.';

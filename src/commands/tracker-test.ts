@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../command.ts';
+import { Flags } from '../oclif.ts';
 import { journeyTargetFlags } from '../target-flags.ts';
 
 export default class TrackerTest extends SimctlCommand {

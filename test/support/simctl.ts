@@ -85,7 +85,7 @@ export async function simctl(): Promise<Simctl> {
 }
 
 /** Resolves once a file is there: the child writes it when it is ready, however long that takes. */
-async function appears(file: string): Promise<void> {
+export async function appears(file: string): Promise<void> {
   for (;;) {
     try {
       return await access(file);
@@ -96,9 +96,15 @@ async function appears(file: string): Promise<void> {
 }
 
 /** Another program, such as `aws`; its exit code is data. */
-export function program(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export function program(
+  name: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Promise<Ended> {
+  const options = { env: { ...process.env, ...env }, cwd };
   return new Promise((resolve) => {
-    execFile(name, [...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+    execFile(name, [...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127;
       resolve({ code, stdout, stderr });
     });

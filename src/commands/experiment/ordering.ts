@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Flags, type Interfaces } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
 import { EXIT } from '../../errors.ts';
+import { Flags, type Interfaces } from '../../oclif.ts';
 import type { OrderingOptions } from '../../run/experiment-ordering.ts';
 
 export default class ExperimentOrdering extends SimctlCommand {

@@ -1,5 +1,5 @@
-import { Args, Flags } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
+import { Args, Flags } from '../../oclif.ts';
 import { targetFlags } from '../../target-flags.ts';
 
 export default class FleetExport extends SimctlCommand {

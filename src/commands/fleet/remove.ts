@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core';
 import { SimctlCommand } from '../../command.ts';
 import { EXIT } from '../../errors.ts';
+import { Flags } from '../../oclif.ts';
 import type { Target } from '../../target.ts';
 import { targetFlags } from '../../target-flags.ts';
 

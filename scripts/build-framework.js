@@ -1,0 +1,48 @@
+// The command-line framework as one file, what it must know of package.json, and the list of commands.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const { outputFiles } = await build({
+  stdin: { contents: readFileSync('dist/src/oclif.js', 'utf8'), resolveDir: '.' },
+  write: false,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  external: ['typescript'],
+});
+// A script that was compiled before cannot import by itself.
+const text = outputFiles[0].text.replaceAll(/(?<=[\s(:;?])import\(/g, 'importModule(');
+writeFileSync('dist/src/framework.cjs', text);
+copyFileSync('scripts/framework.js', 'dist/src/oclif.js');
+
+// Of the dependencies, the plug-ins alone: each name of the others would be held against each plug-in at every start.
+const { name, version, description, type, dependencies, oclif } = JSON.parse(readFileSync('package.json', 'utf8'));
+const plugins = Object.fromEntries(oclif.plugins.map((plugin) => [plugin, dependencies[plugin]]));
+const pjson = {
+  name,
+  version,
+  description,
+  type,
+  dependencies: plugins,
+  oclif: { ...oclif, commands: './src/commands' },
+};
+writeFileSync('dist/oclif.json', JSON.stringify(pjson));
+
+const { Config, execute, script } = await import('../dist/src/oclif.js');
+const loadOptions = { root: resolve('dist'), pjson, userPlugins: false };
+const config = await Config.load(loadOptions);
+writeFileSync('dist/oclif.manifest.json', JSON.stringify(config.plugins.get(name).manifest));
+
+// Compiled functions are kept after they were used once: those that a start and the helps need.
+const { write } = process.stdout;
+process.stdout.write = () => true;
+for (const args of [['--help'], ['run', '--help'], ['fleet', '--help']]) await execute({ args, loadOptions });
+process.stdout.write = write;
+writeFileSync(
+  `dist/src/framework-${process.version}-${process.platform}-${process.arch}.bin`,
+  script.createCachedData(),
+);

@@ -1,0 +1,128 @@
+/** What a person has after `npm install simctl`: the package alone, in an empty directory. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appears, program } from '../support/simctl.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+let dir: string;
+let packed: { filename: string; size: number; unpackedSize: number; files: { path: string; size: number }[] };
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simctl-package-'));
+  const { code, stdout, stderr } = await program('npm', [
+    ...['pack', root, '--pack-destination', dir, '--ignore-scripts', '--json'],
+  ]);
+  if (code !== 0) throw new Error(stderr);
+  [packed] = JSON.parse(stdout);
+}, 120_000);
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+describe('its contents', () => {
+  const paths = () => packed.files.map(({ path }) => path);
+
+  test.each([
+    'bin/run.js',
+    'LICENSE',
+    'README.md',
+    'dist/oclif.json',
+    'dist/oclif.manifest.json',
+    'dist/src/framework.cjs',
+    'dist/src/model.d.ts',
+    'dist/infra/lambdas/store-positions/index.js',
+    'dist/infra/lambdas/store-batches/index.js',
+    'dist/infra/lambdas/get-positions/index.js',
+    'dist/maps/gothenburg.graph',
+    'dist/maps/gothenburg-bike.graph',
+    'dist/web/index.html',
+  ])('%s is there', (path) => expect(paths()).toContain(path));
+
+  test('and nothing that only we need: no source, test, stack, tool, secret or map of lines', () => {
+    const allowed =
+      /^(package\.json|LICENSE|README\.md|bin\/run\.js|dist\/.*\.(js|cjs|mjs|json|d\.ts|graph|bin|html|css|svg|png))$/;
+    expect(paths().filter((path) => !allowed.test(path))).toEqual([]);
+    expect(paths().filter((path) => /(^|\/)(test|bench|cdk\.out|node_modules)\/|\.map$|\.tgz$/.test(path))).toEqual([]);
+  });
+
+  test('no more than 15 MB to fetch, most of it the roads of the default map', () => {
+    const roads = packed.files.filter(({ path }) => path.endsWith('.graph')).reduce((sum, { size }) => sum + size, 0);
+    expect(packed.size).toBeLessThan(15e6);
+    expect(roads / packed.unpackedSize).toBeGreaterThan(0.6);
+  });
+
+  test('the list of commands is that of this build', async () => {
+    const manifest = JSON.parse(await readFile(join(root, 'dist', 'oclif.manifest.json'), 'utf8'));
+    expect(Object.keys(manifest.commands)).toEqual(expect.arrayContaining(['run', 'local', 'top', 'fleet:list']));
+  });
+});
+
+describe('installed in an empty directory', { timeout: 300_000 }, () => {
+  let missing: string | undefined;
+  let env: NodeJS.ProcessEnv;
+  const simctl = (...args: string[]) => program(join(dir, 'node_modules', '.bin', 'simctl'), args, env, dir);
+
+  beforeAll(async () => {
+    env = { SIMCTL_HOME: join(dir, 'home'), CI: 'true', NODE_NO_WARNINGS: '1' };
+    await writeFile(join(dir, 'package.json'), '{ "private": true }');
+    const { code, stderr } = await program(
+      'npm',
+      [
+        ...['install', `./${packed.filename}`, '--prefer-offline', '--ignore-scripts'],
+        ...['--no-audit', '--no-fund', '--fetch-retries=0'],
+      ],
+      {},
+      dir,
+    );
+    if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENOTCACHED|ETIMEDOUT/.test(stderr))
+      missing = 'npm has no registry, and not all in its cache';
+    else if (code !== 0) throw new Error(stderr);
+  }, 300_000);
+
+  test('it says what it can do, and brings no tool for building', async (context) => {
+    if (missing) return context.skip(missing);
+    const { code, stdout } = await simctl('--help');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/\n {2}run +Drive a fleet through the backend/)]);
+    for (const tool of ['typescript', 'vite', 'aws-cdk-lib', 'esbuild'])
+      await expect(readFile(join(dir, 'node_modules', tool, 'package.json'))).rejects.toThrow('ENOENT');
+  });
+
+  test('it drives a fleet on its own map through its own stand-in: every update arrives', async (context) => {
+    if (missing) return context.skip(missing);
+    const { code, stdout, stderr } = await simctl(
+      ...['run', '--agents', '12', '--seconds', '90', '--pace', 'max', '--settle', '500', '--lag-limit', '600000'],
+      ...['--out', 'out', '--json'],
+    );
+    expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+    const { sent, acknowledged, seen, superseded } = JSON.parse(stdout);
+    expect(sent).toBeGreaterThanOrEqual(36);
+    expect([acknowledged, seen + superseded]).toEqual([sent, sent]);
+    const { versions } = JSON.parse(await readFile(join(dir, 'out', 'plan.json'), 'utf8'));
+    expect(versions.simctl).toBe(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version);
+  });
+
+  test('its stand-in serves the map page, and the page’s scripts', async (context) => {
+    if (missing) return context.skip(missing);
+    const ready = join(dir, 'ready.json');
+    const child = spawn(
+      join(dir, 'node_modules', '.bin', 'simctl'),
+      ['local', '--http-port', '0', '--mqtt-port', '0', '--ready-file', ready],
+      { cwd: dir, env: { ...process.env, ...env }, stdio: 'ignore' },
+    );
+    const closed = once(child, 'close');
+    try {
+      await Promise.race([appears(ready), closed.then(([code]) => Promise.reject(new Error(`it ended with ${code}`)))]);
+      const { mapPage } = JSON.parse(await readFile(ready, 'utf8'));
+      const page = await (await fetch(mapPage)).text();
+      const script = /<script[^>]* src="([^"]+)"/.exec(page)?.[1];
+      const answer = await fetch(new URL(script ?? 'none', mapPage));
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining('javascript')]);
+    } finally {
+      child.kill('SIGTERM');
+      await closed;
+    }
+  });
+});
