@@ -192,23 +192,37 @@ export default class Run extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Run);
-    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }, { placesOf }, machine] =
-      await Promise.all([
-        import('../run/run.ts'),
-        import('../run/dry-run.ts'),
-        import('../run/summary.ts'),
-        import('../run/signals.ts'),
-        import('../dashboard/open.ts'),
-        import('../run/bucket.ts'),
-        machineOf(flags),
-      ]);
+    const [
+      { run },
+      { dryRun },
+      { summaryText, hasPassed },
+      { endOnSignals },
+      { openReporter },
+      { placesOf },
+      { newPauseSwitch },
+      machine,
+    ] = await Promise.all([
+      import('../run/run.ts'),
+      import('../run/dry-run.ts'),
+      import('../run/summary.ts'),
+      import('../run/signals.ts'),
+      import('../dashboard/open.ts'),
+      import('../run/bucket.ts'),
+      import('../workers/pause.ts'),
+      machineOf(flags),
+    ]);
     const options = { ...optionsOf(flags, placesOf(flags.out ?? [])), ...machine };
     if (flags['dry-run']) return this.log(await dryRun(options));
-    const reporter = await openReporter(flags.json ? process.stderr : process.stdout);
+    const pause = newPauseSwitch();
+    const reporter = await openReporter(flags.json ? process.stderr : process.stdout, 'simctl run', {
+      stop: () => ending.request(),
+      stopText: 'stop: what is in flight finishes, and the report says what was sent',
+      pause: () => pause.toggle(),
+    });
     const ending = endOnSignals(() => reporter.stopping());
     const endpoint = await openEndpoint(flags.metrics, reporter);
     const watched = endpoint?.watch(reporter) ?? reporter;
-    const summary = await run(options, { reporter: watched, ending }).finally(async () => {
+    const summary = await run(options, { reporter: watched, ending, pause }).finally(async () => {
       await endpoint?.close();
       await reporter.close();
     });

@@ -21,7 +21,10 @@ export default class Top extends SimctlCommand {
       import('../run/signals.ts'),
       import('../dashboard/open.ts'),
     ]);
-    const reporter = await openReporter(process.stdout);
+    const reporter = await openReporter(process.stdout, 'simctl top', {
+      stop: () => ending.request(),
+      stopText: 'leave; the run goes on',
+    });
     const ending = endOnSignals();
     const last = await followRun(flags.metrics, reporter, ending.stop).finally(() => reporter.close());
     ending.release();

@@ -1,69 +1,65 @@
 import { render } from 'ink';
-import type { Progress, Reporter } from './reporter.ts';
-import { Screen, type ScreenState } from './screen.tsx';
+import { newHistory } from './history.ts';
+import type { Keys } from './keys.ts';
+import type { Reporter } from './reporter.ts';
+import { keepState, type RunState } from './run-state.ts';
+import { Screen } from './screen.tsx';
 
-/** A frame costs about 17 ms of CPU, so two a second. */
+/** Two frames a second: what a frame costs is measured by bench/dashboard.ts. */
 const FRAME_MS = 500;
-const RATES_KEPT = 200;
 
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
-  readonly now: () => number;
+  readonly stdin: NodeJS.ReadStream;
   readonly title: string;
+  readonly colours: boolean;
+  readonly keys?: Keys | undefined;
 }
 
-/** The screen of a run on a terminal. Frames are drawn by a timer, never by the news itself. */
-export function inkReporter({ stdout, now, title }: Terminal): Reporter {
-  let state: ScreenState = {
-    title,
-    step: 'prepare',
-    text: '',
-    done: 0,
-    total: 0,
-    fleet: undefined,
-    rates: [],
-    notes: [],
-    stopping: false,
-  };
-  let counted = { at: now(), sent: 0 };
-  const screen = () => <Screen state={state} columns={stdout.columns ?? 80} />;
+/** The screen of a run on a terminal. Frames are drawn by a timer, and at a key; never by the news itself. */
+export function inkReporter({ stdout, stdin, title, colours, keys }: Terminal): Reporter {
+  let history = newHistory();
+  let state: RunState | undefined;
+  let closing = false;
+  const keeper = keepState((now, changed) => {
+    if (changed === 'step' && now.fleet === undefined) history = newHistory();
+    if (changed === 'fleet' && now.fleet) history.add(now.fleet);
+    // What a key has just done shows at once.
+    const atOnce = now.fleet?.stage !== state?.fleet?.stage || changed === 'stopping';
+    state = now;
+    if (atOnce) draw();
+  });
+  const screen = () => (
+    <Screen
+      title={title}
+      state={state ?? { step: 'prepare', text: '', done: 0, total: 0, notes: [], stopping: false }}
+      history={history}
+      columns={stdout.columns ?? 80}
+      rows={stdout.rows ?? 24}
+      colours={colours}
+      // Whoever pipes something in has no keys; and the last frame, which stays, names none.
+      keys={stdin.isTTY && !closing ? keys : undefined}
+    />
+  );
   // Ctrl-C is the run's to handle: it drains, and says what it knows.
-  const app = render(screen(), { stdout, exitOnCtrlC: false, patchConsole: false });
-  const frames = setInterval(() => app.rerender(screen()), FRAME_MS);
+  const options = { stdout, stdin, exitOnCtrlC: false, patchConsole: false };
+  const app = render(screen(), options);
+  function draw(): void {
+    app.rerender(screen());
+  }
+  const frames = setInterval(draw, FRAME_MS);
+  stdout.on('resize', draw);
 
   return {
-    step(step, text) {
-      // Where one run follows another, the figures of the last are not this one's.
-      if (step === 'backend') {
-        state = { ...state, fleet: undefined, rates: [] };
-        counted = { at: now(), sent: 0 };
-      }
-      state = { ...state, step, text, done: 0, total: 0 };
-    },
-    progress(done, total) {
-      state = { ...state, done, total };
-    },
-    fleet(fleet) {
-      state = { ...state, fleet, done: fleet.connected, total: fleet.devices, rates: ratesWith(fleet) };
-    },
-    note(note) {
-      state = { ...state, notes: [...state.notes, note] };
-    },
-    stopping() {
-      state = { ...state, stopping: true };
-    },
+    ...keeper,
+    watches: true,
     async close() {
       clearInterval(frames);
-      app.rerender(screen());
+      stdout.off('resize', draw);
+      closing = true;
+      draw();
       app.unmount();
       await app.waitUntilExit();
     },
   };
-
-  function ratesWith({ sent, now: at, startedAt }: Progress): readonly number[] {
-    if (startedAt === 0 || at - counted.at < 1000) return state.rates;
-    const rate = (1000 * (sent - counted.sent)) / (at - counted.at);
-    counted = { at, sent };
-    return [...state.rates, rate].slice(-RATES_KEPT);
-  }
 }

@@ -1,20 +1,30 @@
-import { Box, Text } from 'ink';
-import type { Percentiles } from '../histogram.ts';
-import type { Progress, Step } from './reporter.ts';
+import { Box, Text, useInput } from 'ink';
+import { useReducer } from 'react';
+import { bar } from './drawing/bars.ts';
+import type { History } from './history.ts';
+import type { Keys } from './keys.ts';
+import { FailuresPage } from './pages/failures.tsx';
+import { HelpPage } from './pages/help.tsx';
+import { LatencyPage } from './pages/latency.tsx';
+import { MapPage } from './pages/map.tsx';
+import { Overview } from './pages/overview.tsx';
+import type { PageProps } from './pages/page-props.ts';
+import { WorkersPage } from './pages/workers.tsx';
+import { Colours, Paint } from './paint.tsx';
+import type { Step } from './reporter.ts';
+import type { RunState } from './run-state.ts';
+import { FIRST_VIEW, nextView, PAGES, type Page, type SpecialKey, type View } from './view.ts';
 
-/** All that the screen shows; it is drawn from this alone. */
-export interface ScreenState {
+export interface ScreenProps {
   readonly title: string;
-  readonly step: Step;
-  readonly text: string;
-  /** Of the current step, where it counts something. */
-  readonly done: number;
-  readonly total: number;
-  readonly fleet: Progress | undefined;
-  /** Updates sent in each of the last seconds, oldest first. */
-  readonly rates: readonly number[];
-  readonly notes: readonly string[];
-  readonly stopping: boolean;
+  readonly state: RunState;
+  readonly history: History;
+  /** Of the terminal. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly colours: boolean;
+  /** Absent where nobody can press any. */
+  readonly keys?: Keys | undefined;
 }
 
 const STEPS: readonly { step: Step; name: string }[] = [
@@ -28,113 +38,140 @@ const STEPS: readonly { step: Step; name: string }[] = [
   { step: 'analyse', name: 'analyse' },
 ];
 
-export function Screen({ state, columns }: { state: ScreenState; columns: number }) {
-  const { title, step, text, done, total, fleet, rates, notes, stopping } = state;
-  const at = STEPS.findIndex((known) => known.step === step);
-  const width = Math.max(20, Math.min(columns, 100));
+const PAGE: Record<Page, (props: PageProps) => React.ReactNode> = {
+  overview: Overview,
+  workers: WorkersPage,
+  failures: FailuresPage,
+  map: MapPage,
+  latency: LatencyPage,
+};
+
+/** Notes that stay on the screen. */
+const NOTES = 2;
+
+/** The whole screen, in one row less than the terminal has: with all of them, every frame would be drawn from nothing. */
+export function Screen({ title, state, history, columns, rows, colours, keys }: ScreenProps) {
+  const [view, press] = useReducer(
+    (was: View, { input, key }: { input: string; key: SpecialKey }) => nextView(was, input, key),
+    FIRST_VIEW,
+  );
+  useInput(
+    (input, key) => {
+      if (key.ctrl) {
+        if (input === 'c') keys?.stop();
+        return;
+      }
+      // Keys that were pressed quickly come together.
+      for (const character of input === '' ? [''] : input) {
+        if (character === 'q' && !state.stopping) keys?.stop();
+        else if (character === 'p' || character === ' ') keys?.pause?.();
+        else press({ input: character, key });
+      }
+    },
+    { isActive: keys !== undefined },
+  );
+  const { fleet, notes } = state;
+  const width = Math.max(20, columns);
+  const height = Math.max(8, rows - 1);
+  const started = fleet !== undefined && fleet.startedAt > 0;
+  const shownNotes = height >= 16 ? notes.slice(-NOTES) : [];
+  const room = height - 2 - (started && keys ? 1 : 0) - shownNotes.length;
+  // Without keys there is one page, and only as much of it as there is to say: it may stay when the run is over.
+  const Shown = PAGE[keys ? view.page : 'overview'];
   return (
-    <Box flexDirection="column" width={width}>
-      <Box gap={1} flexWrap="wrap">
-        <Text bold>{title}</Text>
-        {STEPS.map(({ step: name, name: label }, i) => (
-          <Text key={name} dimColor={i > at} bold={i === at}>
-            {i < at ? '✓' : i === at ? '▸' : '·'} {label}
-          </Text>
+    <Colours value={colours}>
+      <Box
+        flexDirection="column"
+        width={width}
+        {...(keys && (started || view.help) ? { height } : {})}
+        overflow="hidden"
+      >
+        <Steps title={title} step={state.step} width={width} />
+        {started && keys ? <Tabs view={view} keys={keys} width={width} /> : null}
+        <Doing state={state} width={width} counts={started} />
+        {started || (view.help && keys) ? (
+          <Box {...(keys ? { height: room } : {})} flexShrink={0} overflow="hidden">
+            {view.help && keys ? (
+              <HelpPage keys={keys} height={room} />
+            ) : fleet ? (
+              <Shown fleet={fleet} history={history} width={width} height={room} sort={view.sort} />
+            ) : null}
+          </Box>
+        ) : null}
+        {shownNotes.map((note) => (
+          <Paint key={note} color="yellow" wrap="truncate-end">
+            {note}
+          </Paint>
         ))}
       </Box>
-      <Text wrap="truncate-end">
-        {stopping ? 'Stopping: what is in flight finishes. Ctrl-C again cuts it off.' : text}
-      </Text>
-      {fleet && fleet.startedAt > 0 ? (
-        <Fleet fleet={fleet} rates={rates} width={width} />
-      ) : (
-        <Text>
-          {bar(total > 0 ? done / total : 0, width - 24)} {total > 0 ? `${done}/${total}` : ''}
-        </Text>
-      )}
-      {notes.slice(-3).map((note) => (
-        <Text key={note} color="yellow" wrap="truncate-end">
-          {note}
-        </Text>
-      ))}
-    </Box>
+    </Colours>
   );
 }
 
-function Fleet({ fleet, rates, width }: { fleet: Progress; rates: readonly number[]; width: number }) {
-  const { planned, sent, scheduledMs, startedAt, now } = fleet;
-  const elapsed = Math.max(0, now - startedAt);
-  const share = planned > 0 ? sent / planned : 0;
-  const left = scheduledMs > 0 ? scheduledMs - elapsed : share > 0 ? elapsed / share - elapsed : 0;
-  const rate = rates.at(-1) ?? 0;
-  const bad = fleet.failed + fleet.unknown;
+function Steps({ title, step, width }: { title: string; step: Step; width: number }) {
+  // Of CloudWatch's figures only a deployed backend has any; they belong to what is read back.
+  const at = STEPS.findIndex((known) => known.step === (step === 'metrics' ? 'sweep' : step));
+  const before = STEPS.slice(0, at).map(({ name }) => `✓ ${name}`);
+  const after = STEPS.slice(at + 1).map(({ name }) => `· ${name}`);
+  const now = `▸ ${STEPS[at]?.name ?? step}`;
+  const whole = [title, ...before, now, ...after].join(' ').length <= width;
+  const middling = [title, '✓'.repeat(at), now, ...after].join(' ').length <= width;
+  const done = whole ? before.join(' ') : middling ? '✓'.repeat(at) : '';
   return (
-    <Box flexDirection="column">
-      <Text>
-        {bar(share, width - 24)} {Math.floor(share * 100)} %{left > 0 ? `, ${duration(left)} left` : ''}
-      </Text>
-      <Text>
-        {spark(rates, Math.max(10, width - 40))} {rate.toFixed(0)} updates/s, {sent} of {planned}
-      </Text>
-      <Text>
-        {fleet.connected} devices connected{fleet.connectFailed > 0 ? ` (${fleet.connectFailed} not)` : ''},{' '}
-        {fleet.inFlight} in flight{fleet.seen === undefined ? '' : `, ${fleet.seen} seen by the viewer`}
-      </Text>
-      <Text
-        dimColor
-      >{`${'ms'.padEnd(22)}${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => name.padStart(9)).join('')}`}</Text>
-      <Row name="response (due→answer)" of={fleet.response} />
-      <Row name="service (sent→answer)" of={fleet.service} />
-      <Row name="late (due→sent)" of={fleet.late} />
-      {bad > 0 ? (
-        <Text color="red">
-          {fleet.failed} failed, {fleet.unknown} without an answer: {failureText(fleet.failures)}
-        </Text>
-      ) : (
-        <Text color="green">no failures</Text>
-      )}
-    </Box>
-  );
-}
-
-function Row({ name, of }: { name: string; of: Percentiles }) {
-  const cells = [of.p50, of.p90, of.p99, of.p999, of.max].map((ms) =>
-    (of.count === 0 ? '–' : ms.toFixed(ms < 100 ? 1 : 0)).padStart(9),
-  );
-  return (
-    <Text>
-      {name.padEnd(22)}
-      {cells.join('')}
+    <Text wrap="truncate-end">
+      <Text bold>{title}</Text>
+      {done === '' ? '' : ` ${done}`} <Text bold>{now}</Text>
+      <Text dimColor> {whole || middling ? after.join(' ') : `${at + 1} of ${STEPS.length}`}</Text>
     </Text>
   );
 }
 
-export function failureText(failures: Readonly<Record<string, number>>): string {
-  return Object.entries(failures)
-    .sort(([, a], [, b]) => b - a)
-    .map(([code, n]) => `${code} ${n}`)
-    .join(', ');
+function Tabs({ view, keys, width }: { view: View; keys: Keys; width: number }) {
+  const roomy = width >= 64;
+  const tabs = PAGES.map((page, i) => {
+    const here = page === view.page && !view.help;
+    const name = roomy || here ? `${i + 1} ${page}` : String(i + 1);
+    return { page, here, text: here ? `[${name}]` : ` ${name} ` };
+  });
+  const hints = [...(keys.pause ? ['p pause'] : []), 'q stop', '? help'].join('  ');
+  const used = tabs.reduce((sum, { text }) => sum + text.length, 0);
+  const shownHints = used + hints.length < width ? hints : used + 2 < width ? '?' : '';
+  return (
+    <Text wrap="truncate-end">
+      {tabs.map(({ page, here, text }) => (
+        <Text key={page} bold={here} dimColor={!here}>
+          {text}
+        </Text>
+      ))}
+      <Text dimColor>{shownHints.padStart(width - used)}</Text>
+    </Text>
+  );
 }
 
-/** `share` of `width` cells, filled. */
-export function bar(share: number, width: number): string {
-  const cells = Math.max(1, Math.floor(width));
-  const full = Math.round(Math.min(1, Math.max(0, share)) * cells);
-  return '█'.repeat(full) + '░'.repeat(cells - full);
-}
-
-const LEVELS = '▁▂▃▄▅▆▇█';
-
-/** The last `width` values as bars, scaled to the largest. */
-export function spark(values: readonly number[], width: number): string {
-  const shown = values.slice(-width);
-  const top = Math.max(1, ...shown);
-  return shown.map((value) => LEVELS[Math.min(7, Math.floor((value / top) * 7.999))]).join('');
-}
-
-export function duration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+/** What is being done, and how far it is where the fleet does not say. */
+function Doing({ state, width, counts }: { state: RunState; width: number; counts: boolean }) {
+  const { stopping, text, done, total, step, fleet } = state;
+  if (stopping)
+    return (
+      <Paint color="yellow" wrap="truncate-end">
+        Stopping: what is in flight finishes. Ctrl-C again cuts it off.
+      </Paint>
+    );
+  if (fleet?.stage === 'paused' && step === 'run')
+    return (
+      <Paint color="yellow" wrap="truncate-end">
+        PAUSED: nothing is sent, and all that is due moves on. p goes on.
+      </Paint>
+    );
+  const far = total > 0 ? ` ${done}/${total}` : '';
+  if (counts) return <Text wrap="truncate-end">{step === 'run' ? text : `${text}${far}`}</Text>;
+  return (
+    <Box flexDirection="column">
+      <Text wrap="truncate-end">{text}</Text>
+      <Text wrap="truncate-end">
+        <Paint color="green">{bar(total > 0 ? done / total : 0, width - 24)}</Paint>
+        {far}
+      </Text>
+    </Box>
+  );
 }

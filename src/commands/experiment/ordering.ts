@@ -55,7 +55,10 @@ export default class ExperimentOrdering extends SimctlCommand {
       import('../../run/signals.ts'),
       import('../../dashboard/open.ts'),
     ]);
-    const reporter = await openReporter(flags.json ? process.stderr : process.stdout, 'simctl experiment ordering');
+    const reporter = await openReporter(flags.json ? process.stderr : process.stdout, 'simctl experiment ordering', {
+      stop: () => ending.request(),
+      stopText: 'stop after the row that is running',
+    });
     // The row that is running may go to its end, however long that is.
     const ending = endOnSignals(() => reporter.stopping(), Number.POSITIVE_INFINITY);
     const result = await orderingExperiment(optionsOf(flags), { reporter, ending }).finally(() => reporter.close());
