@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { IotError, invalid } from './iot/errors.ts';
 import { applyTemplate } from './iot/provisioning-template.ts';
 import type { Registry } from './iot/registry.ts';
-import { parseJson } from './json.ts';
+import { parseJson, textOf } from './json.ts';
 
 /** What goes back to the device that asked, on `<topic>/accepted` or `<topic>/rejected`. */
 export interface ClaimReply {
@@ -58,7 +58,7 @@ export function claimTopics(registry: Registry): ClaimTopics {
   function provision(name: string, { certificateOwnershipToken: token, parameters = {} }: Body) {
     const { parsed, enabled } = registry.templates.template(name);
     if (!enabled) throw invalid(`The template ${name} is not enabled`);
-    const owned = tokens.get(String(token));
+    const owned = tokens.get(textOf(token));
     if (!owned || owned.until <= now())
       throw new IotError('UnauthorizedException', 'Invalid certificate ownership token');
     if (
@@ -69,7 +69,7 @@ export function claimTopics(registry: Registry): ClaimTopics {
       throw invalid('parameters must be a map of strings');
     const given = { ...(parameters as Record<string, string>), 'AWS::IoT::Certificate::Id': owned.certificateId };
     const { thingName } = applyTemplate(registry, parsed, given);
-    tokens.delete(String(token));
+    tokens.delete(textOf(token));
     return { deviceConfiguration: {}, thingName };
   }
 

@@ -34,3 +34,8 @@ function depthOf(bytes: Buffer): number {
   }
   return deepest;
 }
+
+/** A value from outside as a text for people. `String` throws where a list holds an object with a `toString` of its own. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+}

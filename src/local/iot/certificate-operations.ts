@@ -1,3 +1,4 @@
+import { textOf } from '../json.ts';
 import type { Certificate, CertificateStatus } from './certificates.ts';
 import { invalid } from './errors.ts';
 import { certificateId } from './names.ts';
@@ -55,7 +56,7 @@ const SETTABLE: readonly unknown[] = [
 
 function settable(status: unknown): CertificateStatus {
   if (!SETTABLE.includes(status))
-    throw invalid(`A certificate cannot be set to ${String(status)}; it can be ${SETTABLE.join(', ')}`);
+    throw invalid(`A certificate cannot be set to ${textOf(status)}; it can be ${SETTABLE.join(', ')}`);
   return status as CertificateStatus;
 }
 

@@ -1,10 +1,11 @@
 /** What the service model says about names: its patterns and lengths. */
+import { textOf } from '../json.ts';
 import { invalid } from './errors.ts';
 
 function checker(what: string, pattern: RegExp, max: number): (value: unknown) => string {
   return (value) => {
     if (typeof value !== 'string' || value.length === 0 || value.length > max || !pattern.test(value)) {
-      const given = typeof value === 'string' ? `'${value.slice(0, 200)}'` : String(value);
+      const given = `'${textOf(value).slice(0, 200)}'`;
       throw invalid(
         `Value ${given} at '${what}' failed to satisfy constraint: 1 to ${max} characters of ${pattern.source}`,
       );

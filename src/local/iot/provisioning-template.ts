@@ -2,6 +2,7 @@
  * Provisioning templates: what AWS IoT makes of a device when it registers one (just in time, by claim, or by
  * RegisterThing): a thing, a certificate with a status, a policy, and what is attached to what.
  */
+import { textOf } from '../json.ts';
 import type { Certificate, CertificateStatus } from './certificates.ts';
 import { IotError, invalid } from './errors.ts';
 import * as names from './names.ts';
@@ -34,7 +35,7 @@ export function parseTemplate(body: string): ProvisioningTemplate {
   const resources = Object.entries(object(Resources, 'Resources')).map(([name, resource]) => {
     const { Type, Properties: properties = {} } = object(resource, name);
     if (!TYPES.includes(Type as ResourceType))
-      throw invalid(`The resource ${name} has the unknown type ${String(Type)}`);
+      throw invalid(`The resource ${name} has the unknown type ${textOf(Type)}`);
     return { name, type: Type as ResourceType, properties: object(properties, name) };
   });
   const defaults = new Map(
@@ -72,11 +73,11 @@ export function applyTemplate(
   const resolve = (value: unknown): string => {
     if (typeof value === 'string') return value;
     const { Ref: reference, 'Fn::Join': join } = object(value, 'A value of the template');
-    if (Array.isArray(join) && Array.isArray(join[1])) return join[1].map(resolve).join(String(join[0]));
-    const found = Object.hasOwn(parameters, String(reference))
-      ? parameters[String(reference)]
-      : defaults.get(String(reference));
-    if (found === undefined) throw invalid(`The template's parameter ${String(reference)} has no value`);
+    if (Array.isArray(join) && Array.isArray(join[1])) return join[1].map(resolve).join(textOf(join[0]));
+    const found = Object.hasOwn(parameters, textOf(reference))
+      ? parameters[textOf(reference)]
+      : defaults.get(textOf(reference));
+    if (found === undefined) throw invalid(`The template's parameter ${textOf(reference)} has no value`);
     return found;
   };
   const optional = (value: unknown) => (value === undefined ? undefined : resolve(value));

@@ -1,3 +1,4 @@
+import { textOf } from '../json.ts';
 import { invalid } from './errors.ts';
 import { templateName } from './names.ts';
 import { type Operation, operation, optionalText, resultsRequest, seconds, text } from './operation.ts';
@@ -12,7 +13,7 @@ export function templateOperations({ templates, certificates, now }: Registry): 
   return [
     operation('POST', '/provisioning-templates', (call) => {
       const { enabled = false, type = 'FLEET_PROVISIONING' } = call.body;
-      if (type !== 'FLEET_PROVISIONING') throw invalid(`A template of type ${String(type)} is not made here`);
+      if (type !== 'FLEET_PROVISIONING') throw invalid(`A template of type ${textOf(type)} is not made here`);
       const { name, arn } = templates.create({
         name: templateName(call.body.templateName),
         description: optionalText(call, 'description', 500) ?? '',

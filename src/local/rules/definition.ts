@@ -53,6 +53,7 @@ export function ruleOf(name: string, definition: RuleDefinition, targets: Action
 }
 
 function actionOf(definition: ActionDefinition, targets: ActionTargets): Action {
+  if (typeof definition !== 'object' || definition === null) throw new DefinitionError('An action is an object');
   const named = Object.entries(definition).filter(([, value]) => value !== undefined && value !== null);
   if (named.length !== 1) throw new DefinitionError('An action has one of its members');
   const { lambda, location, kinesis, sqs, republish } = definition;
@@ -68,7 +69,7 @@ function actionOf(definition: ActionDefinition, targets: ActionTargets): Action 
   if (kinesis) {
     const name = stated('kinesis.streamName', kinesis.streamName);
     // Without a key AWS makes one up.
-    const options = { partitionKey: kinesis.partitionKey ?? `\${newuuid()}` };
+    const options = { partitionKey: stated('kinesis.partitionKey', kinesis.partitionKey ?? `\${newuuid()}`) };
     return later(
       'kinesis',
       name,
