@@ -1,8 +1,8 @@
-/** One side of bench/analyse.ts, in a process of its own: prints its CPU time and its peak memory. */
+/** One side of bench/analyse.ts, in a process of its own: prints its CPU time, its time and its peak memory. */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 
-const [side, dir] = process.argv.slice(2) as ['scan' | 'simctl', string];
+const [side, dir, workers] = process.argv.slice(2) as ['scan' | 'simctl', string, string?];
 const files = ['sent.ndjson', 'received.ndjson'].map((name) => join(dir, name));
 
 /** The least that must be done: each byte is looked at. */
@@ -22,13 +22,23 @@ async function scan(): Promise<string> {
 
 async function simctl(): Promise<string> {
   const { analyseRun } = await import('../src/analyser/analyse.ts');
-  const { sent, seen, unexplained, endToEnd } = await analyseRun({ sent: [files[0]!], received: files[1]! });
+  const { sent, seen, unexplained, endToEnd } = await analyseRun({
+    sent: [files[0]!],
+    received: files[1]!,
+    workers: Number(workers ?? 1),
+  });
   return `${seen} of ${sent} seen, ${unexplained} unexplained, p99 ${(endToEnd.getValueAtPercentile(99) / 1000).toFixed(0)} ms`;
 }
 
 const began = process.cpuUsage();
+const beganAt = performance.now();
 const found = await (side === 'scan' ? scan() : simctl());
 const { user, system } = process.cpuUsage(began);
 process.stdout.write(
-  JSON.stringify({ cpuSeconds: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024, found }),
+  JSON.stringify({
+    cpuSeconds: (user + system) / 1e6,
+    seconds: (performance.now() - beganAt) / 1000,
+    megabytes: process.resourceUsage().maxRSS / 1024,
+    found,
+  }),
 );

@@ -4,14 +4,14 @@
  *
  *     npm run bench:analyse -- [--lines 1000000] [--lines 10000000 …] [--rounds 2] [--seed 1]
  *
- * Lines are of each log. The sides alternate, each in a process of its own; the best of the rounds counts. Ten million
+ * Lines are of each log; "threads" is simctl with a thread a core, "simctl" with one. The sides alternate, each in a process of its own; the best of the rounds counts. Ten million
  * lines take 3.2 GB of disk in the system's directory for temporary files, and about five minutes.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -19,6 +19,7 @@ import { randomOf } from '../src/random.ts';
 
 interface Cost {
   cpuSeconds: number;
+  seconds: number;
   megabytes: number;
   found: string;
 }
@@ -44,6 +45,7 @@ try {
     await bench('simctl and a bare scan', lines, {
       scan: (of) => side('scan', of),
       simctl: (of) => side('simctl', of),
+      threads: (of) => side('simctl', of, availableParallelism()),
     });
   await bench("simctl and the 2022 project's method", PAPER_LINES, {
     python: async (of) =>
@@ -57,8 +59,15 @@ try {
   await rm(dir, { recursive: true, force: true });
 }
 
-async function side(which: 'scan' | 'simctl', of: string): Promise<Cost> {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', here('./analyse-side.ts'), which, of]);
+async function side(which: 'scan' | 'simctl', of: string, workers = 1): Promise<Cost> {
+  const { stdout } = await run(process.execPath, [
+    '--import',
+    'tsx',
+    here('./analyse-side.ts'),
+    which,
+    of,
+    `${workers}`,
+  ]);
   return JSON.parse(stdout);
 }
 
@@ -76,9 +85,9 @@ async function bench(title: string, n: number, sides: Record<string, (of: string
       if (cost && cost.cpuSeconds < (best.get(name)?.cpuSeconds ?? Number.POSITIVE_INFINITY)) best.set(name, cost);
     }
   }
-  for (const [name, { cpuSeconds, megabytes, found }] of best)
+  for (const [name, { cpuSeconds, seconds, megabytes, found }] of best)
     print(
-      `  ${name.padEnd(8)}${cpuSeconds.toFixed(2).padStart(8)} CPU-s ${((1e6 * cpuSeconds) / n).toFixed(2).padStart(6)} per million ${megabytes.toFixed(0).padStart(6)} MB   ${found}`,
+      `  ${name.padEnd(8)}${cpuSeconds.toFixed(2).padStart(8)} CPU-s ${((1e6 * cpuSeconds) / n).toFixed(2).padStart(6)} per million ${seconds.toFixed(2).padStart(7)} s ${megabytes.toFixed(0).padStart(6)} MB   ${found}`,
     );
   await rm(of, { recursive: true });
   const [first, second] = [...best.values()];

@@ -4,6 +4,7 @@ entry a search through what was received of its device, by position, forward onl
 import json
 import resource
 import sys
+import time
 
 
 def read(path):
@@ -15,6 +16,7 @@ def read(path):
     return devices
 
 
+began = time.monotonic()
 sent, received = read(sys.argv[1]), read(sys.argv[2])
 differences = []
 for device, entries in sent.items():
@@ -33,6 +35,6 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 found = f"{len(differences)} matched, p99 {differences[int(len(differences) * 0.99)]:.0f} ms"
 print(
     json.dumps(
-        {"cpuSeconds": used.ru_utime + used.ru_stime, "megabytes": used.ru_maxrss / 1024, "found": found}
+        {"cpuSeconds": used.ru_utime + used.ru_stime, "seconds": time.monotonic() - began, "megabytes": used.ru_maxrss / 1024, "found": found}
     )
 )

@@ -22,6 +22,8 @@ export interface LogsRequest {
   readonly swapped: boolean;
   /** Lists what was neither seen nor superseded. */
   readonly fates?: string | undefined;
+  /** See AnalyseOptions. */
+  readonly workers?: number | undefined;
 }
 
 /** @throws UsageError for logs that are missing, empty, damaged, or of different runs */
@@ -30,10 +32,10 @@ export async function analyseLogs(request: LogsRequest): Promise<Report> {
   if ((dir === undefined) === (sent.length === 0)) {
     throw new UsageError("say what to analyse: either a run's directory, or logs with --sent and --received");
   }
-  if (dir !== undefined) return await accountFor(await runLogs(dir), request.fates);
+  if (dir !== undefined) return await accountFor(await runLogs(dir), request);
   if (await areOurs(sent, received)) {
     const logs = ours(request);
-    return await accountFor(logs, request.fates, (evidence) => requireSharedDevice(evidence, logs));
+    return await accountFor(logs, request, (evidence) => requireSharedDevice(evidence, logs));
   }
   if (received === undefined) {
     throw new UsageError('a log of the 2022 project is matched with a receive log; name it with --received');
@@ -75,10 +77,10 @@ function ours({ sent = [], received, history, ingest, trackerAnswers }: LogsRequ
 
 async function accountFor(
   logs: AnalyseOptions,
-  fates: string | undefined,
+  { fates, workers }: Pick<LogsRequest, 'fates' | 'workers'>,
   check: (evidence: Evidence) => void = () => {},
 ): Promise<Report> {
-  const evidence = await gather(logs);
+  const evidence = await gather(logs, { workers });
   try {
     if (evidence.devices === 0) throw nothingSent(logs.sent);
     check(evidence);

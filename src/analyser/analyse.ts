@@ -15,11 +15,13 @@ export interface AnalyseOptions extends RunLogs {
   readonly trackerAnswers?: boolean;
   /** Where to list every update that was neither seen nor superseded. */
   readonly fatesOut?: string;
+  /** Threads that read; see ReadAheadOptions. No figure depends on it. */
+  readonly workers?: number | undefined;
 }
 
 /** @throws UsageError that names file and line, for a log that cannot be read; RunError where `fatesOut` cannot be written */
 export async function analyseRun(options: AnalyseOptions): Promise<Findings> {
-  return await account(await gather(options), options);
+  return await account(await gather(options, { workers: options.workers }), options);
 }
 
 export async function account(evidence: Evidence, options: AnalyseOptions): Promise<Findings> {

@@ -6,20 +6,13 @@ import { basename } from 'node:path';
 import type { IngestLine, ReceivedLine, SentLine, StoredLine, SweptLine } from '../logs.ts';
 import type { DeviceLog } from './device-log.ts';
 import { NO_DEVICE, newDeviceTable } from './device-table.ts';
-import { type Dialect, dialectCheck } from './dialect.ts';
-import {
-  ingestForm,
-  type LineForm,
-  newReadLine,
-  type ReadLine,
-  receivedForm,
-  sentForm,
-  storedForm,
-  sweptForm,
-} from './log-forms.ts';
+import { dialectCheck } from './dialect.ts';
+import { FORMS, type LogKind, newReadLine, type ReadLine } from './log-forms.ts';
 import { partitionLogs } from './partition-logs.ts';
+import { openReadAhead, type ReadAhead, type ReadAheadOptions } from './read-ahead.ts';
 import { type LogObject, scanLog } from './read-log.ts';
-import { newSpill, PARTITIONS, Rows } from './rows.ts';
+import { newBlockReader, readBlocks } from './row-block.ts';
+import { newSpill, PARTITIONS, Rows, type Spill } from './rows.ts';
 
 /** Files, plain or .gz. */
 export interface RunLogs {
@@ -56,18 +49,29 @@ export const NO_CODE = -1;
 /** Of rows; parsing, joining and Node itself come on top. */
 const MEMORY_BYTES = 384 * 1024 * 1024;
 
+export interface GatherOptions extends ReadAheadOptions {
+  /** Of rows, before they go to disk. */
+  readonly memoryBytes?: number;
+  /** Tests have blocks without threads. */
+  readonly ahead?: ReadAhead;
+}
+
 /** @throws UsageError that names file and line, for a log that cannot be read */
-export async function gather(logs: RunLogs, memoryBytes: number = MEMORY_BYTES): Promise<Evidence> {
-  const spill = newSpill(memoryBytes);
+export async function gather(logs: RunLogs, options: GatherOptions = {}): Promise<Evidence> {
+  const spill = newSpill(options.memoryBytes ?? MEMORY_BYTES);
+  const files = [...logs.sent, logs.received, logs.history, logs.ingest];
+  const ahead = options.ahead ?? (await openReadAhead(files, options));
   try {
-    return await gatherInto(spill, logs);
+    return await gatherInto(spill, logs, ahead);
   } catch (error) {
     spill.close();
     throw error;
+  } finally {
+    await ahead?.close();
   }
 }
 
-async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Promise<Evidence> {
+async function gatherInto(spill: Spill, logs: RunLogs, ahead: ReadAhead | undefined): Promise<Evidence> {
   const table = newDeviceTable();
   const rows = {
     sent: new Rows(5, spill),
@@ -83,33 +87,37 @@ async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Pr
   let [halfLines, strangers] = [0, 0];
   const line = newReadLine();
 
+  const readBlock = newBlockReader();
   /** Lines in the form that simctl writes go from their bytes into rows; others by way of JSON. */
   const read = async (
     file: string | undefined,
-    dialect: Dialect,
-    forms: readonly { readonly form: LineForm; readonly add: (device: number, line: ReadLine) => void }[],
+    kind: LogKind,
+    adds: readonly ((device: number, line: ReadLine) => void)[],
     slow: (value: LogObject) => void,
   ) => {
     if (file === undefined) return 0;
+    const dialect = `simctl ${kind}` as const;
     const check = dialectCheck(file, [dialect]);
-    const isSent = dialect === 'simctl sent';
-    const { lines, halfLine } = await scanLog(
-      file,
-      (bytes) => {
-        for (const { form, add } of forms) {
-          bytes.rewind();
-          if (!form(bytes, line)) continue;
-          check.dialect = dialect;
-          add(table.find(bytes.bytes, line.idStart, line.idEnd, isSent), line);
-          return true;
-        }
-        return false;
-      },
-      (value, number) => {
-        check(value, number);
-        slow(value);
-      },
-    );
+    const checked = (value: LogObject, number: number) => {
+      check(value, number);
+      slow(value);
+    };
+    const isSent = kind === 'sent';
+    const take = (form: number, device: number, one: ReadLine) => {
+      check.dialect = dialect;
+      adds[form]!(device, one);
+    };
+    const blocks = ahead?.blocks(file, kind);
+    const { lines, halfLine } =
+      blocks === undefined
+        ? await scanLog(
+            file,
+            FORMS[kind],
+            line,
+            (form, bytes) => take(form, table.find(bytes, line.idStart, line.idEnd, isSent), line),
+            checked,
+          )
+        : await readBlocks(blocks, readBlock, { file, find: (id) => table.findText(id, isSent), take, slow: checked });
     if (halfLine !== undefined) {
       halfLines++;
       notes.push(`${basename(file)}:${halfLine}: the last line is half-written and was passed over`);
@@ -126,7 +134,7 @@ async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Pr
     values[at + 4] = codes.of(code);
   };
   for (const file of logs.sent) {
-    await read(file, 'simctl sent', [{ form: sentForm, add: addSent }], (value) => {
+    await read(file, 'sent', [addSent], (value) => {
       const { id, seq, sampleTime, sentAt, failure } = value as unknown as SentLine;
       addSent(table.findText(id, true), { a: seq, sampleTime, b: sentAt, code: failure });
     });
@@ -143,7 +151,7 @@ async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Pr
     values[at + 2] = notBefore;
     values[at + 3] = seenAt;
   };
-  const received = await read(logs.received, 'simctl received', [{ form: receivedForm, add: addReceived }], (value) => {
+  const received = await read(logs.received, 'received', [addReceived], (value) => {
     const { id, sampleTime, notBefore, seenAt } = value as unknown as ReceivedLine;
     addReceived(table.findText(id, false), { sampleTime, a: notBefore, b: seenAt });
   });
@@ -163,11 +171,7 @@ async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Pr
     values[at + 2] = to;
     values[at + 3] = stored;
   };
-  const history = [
-    { form: storedForm, add: addStored },
-    { form: sweptForm, add: addSwept },
-  ];
-  await read(logs.history, 'simctl history', history, (value) => {
+  await read(logs.history, 'history', [addStored, addSwept], (value) => {
     const one = value as unknown as StoredLine | SweptLine;
     if ('swept' in one) addSwept(table.findText(one.swept, false), { a: one.from, b: one.to, c: one.stored });
     else addStored(table.findText(one.id, false), { sampleTime: one.sampleTime, a: one.receivedTime });
@@ -182,7 +186,7 @@ async function gatherInto(spill: ReturnType<typeof newSpill>, logs: RunLogs): Pr
     values[at + 3] = messages.of(message);
   };
   const halfBefore = halfLines;
-  await read(logs.ingest, 'simctl ingest', [{ form: ingestForm, add: addIngest }], (value) => {
+  await read(logs.ingest, 'ingest', [addIngest], (value) => {
     const { id, sampleTime, code, message } = value as unknown as IngestLine;
     const device = table.findText(id, false);
     if (device === NO_DEVICE) return;

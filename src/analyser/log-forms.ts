@@ -117,6 +117,25 @@ export const ingestForm: LineForm = (line, into) => {
   return line.closes() && !Number.isNaN(into.sampleTime);
 };
 
+/** Of a kind of log, the forms that its lines have. */
+export const FORMS = {
+  sent: [sentForm],
+  received: [receivedForm],
+  history: [storedForm, sweptForm],
+  ingest: [ingestForm],
+} as const satisfies Record<string, readonly LineForm[]>;
+
+export type LogKind = keyof typeof FORMS;
+
+/** Which of `forms` the line has, and was read in; −1: none. */
+export function formOf(forms: readonly LineForm[], line: LineBytes, into: ReadLine): number {
+  for (let form = 0; form < forms.length; form++) {
+    line.rewind();
+    if (forms[form]!(line, into)) return form;
+  }
+  return -1;
+}
+
 function id(line: LineBytes, into: ReadLine): boolean {
   if (!line.text()) return false;
   into.idStart = line.textStart;

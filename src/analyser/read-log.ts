@@ -4,7 +4,8 @@ import { pipeline, type Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { codeOf, isSimctlError, messageOf, UsageError } from '../errors.ts';
-import { LineBytes, NEWLINE } from './bytes.ts';
+import { newLineScanner } from './line-scanner.ts';
+import { formOf, type LineForm, type ReadLine } from './log-forms.ts';
 
 export type LogObject = Record<string, unknown>;
 
@@ -14,6 +15,48 @@ export interface ReadLog {
   readonly lines: number;
   /** Number of the half-written last line, which SIGKILL leaves; it was passed over. */
   readonly halfLine?: number;
+}
+
+/** The lines of a log as they come, counted, and judged where they are in no known form. */
+export interface LineCount {
+  /** How many have come, blank ones too. */
+  readonly line: number;
+  /** One that needs no judging. */
+  taken(): void;
+  /** @throws UsageError that names file and line, for what is no JSON object */
+  other(text: string): void;
+  /** @param rest what came behind the last newline */
+  end(rest: string): ReadLog;
+}
+
+export function newLineCount(file: string, take: (value: LogObject, line: number) => void): LineCount {
+  let [line, lines] = [0, 0];
+  const other = (text: string) => {
+    line++;
+    if (text.trim() === '') return;
+    const value = parsed(text);
+    if (value === undefined) {
+      throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
+    }
+    lines++;
+    take(value, line);
+  };
+  return {
+    get line() {
+      return line;
+    },
+    taken() {
+      line++;
+      lines++;
+    },
+    other,
+    end(rest) {
+      if (rest.trim() === '') return { lines };
+      if (parsed(rest) === undefined) return { lines, halfLine: line + 1 };
+      other(rest);
+      return { lines };
+    },
+  };
 }
 
 /**
@@ -54,62 +97,26 @@ export async function readLog(
 }
 
 /**
- * The same, for logs of which most lines are in the form that `fast` knows: it is shown each as bytes, and returns whether
- * it has taken it, newline included. The others are parsed and go to `slow`.
+ * The same, for logs of which most lines have one of `forms`: those are read from their bytes into `line`, and go to `take`
+ * with the number of their form. The others are parsed and go to `slow`.
  */
 export async function scanLog(
   file: string,
-  fast: (line: LineBytes) => boolean,
+  forms: readonly LineForm[],
+  line: ReadLine,
+  take: (form: number, bytes: Uint8Array) => void,
   slow: (value: LogObject, line: number) => void,
 ): Promise<ReadLog> {
-  const bytes = new LineBytes();
-  let [line, lines] = [0, 0];
-  let rest = Buffer.alloc(0);
-  /** @returns where the next line begins; or −1, with nothing taken, where this one does not end */
-  const one = (buffer: Buffer, start: number): number => {
-    bytes.set(buffer, start, buffer.length);
-    if (fast(bytes)) {
-      line++;
-      lines++;
-      return bytes.at;
-    }
-    const end = buffer.indexOf(NEWLINE, start);
-    if (end < 0) return -1;
-    line++;
-    const text = buffer.toString('utf8', start, end);
-    if (text.trim() !== '') {
-      const value = parsed(text);
-      if (value === undefined) {
-        throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
-      }
-      lines++;
-      slow(value, line);
-    }
-    return end + 1;
-  };
-  for await (const chunk of bytesOf(file, () => line)) {
-    let start = 0;
-    if (rest.length > 0) {
-      const end = chunk.indexOf(NEWLINE);
-      if (end < 0) {
-        rest = Buffer.concat([rest, chunk]);
-        continue;
-      }
-      one(Buffer.concat([rest, chunk.subarray(0, end + 1)]), 0);
-      start = end + 1;
-    }
-    while (start < chunk.length) {
-      const next = one(chunk, start);
-      if (next < 0) break;
-      start = next;
-    }
-    rest = Buffer.from(chunk.subarray(start));
-  }
-  const text = rest.toString('utf8');
-  if (text.trim() === '') return { lines };
-  if (parsed(text) === undefined) return { lines, halfLine: line + 1 };
-  one(Buffer.concat([rest, Buffer.of(NEWLINE)]), 0);
-  return { lines };
+  const count = newLineCount(file, slow);
+  const scanner = newLineScanner((bytes) => {
+    const form = formOf(forms, bytes, line);
+    if (form < 0) return false;
+    take(form, bytes.bytes);
+    count.taken();
+    return true;
+  }, count.other);
+  for await (const chunk of bytesOf(file, () => count.line)) scanner.feed(chunk);
+  return count.end(scanner.rest.toString('utf8'));
 }
 
 const CHUNK_BYTES = 1 << 20;

@@ -32,6 +32,11 @@ export default class Analyse extends SimctlCommand {
       helpValue: 'FILE',
       description: 'list every update that was neither seen nor superseded, with the evidence',
     }),
+    workers: Flags.integer({
+      min: 1,
+      helpValue: 'N',
+      description: 'threads that read; by default one a core, and one alone for small logs. No figure depends on it',
+    }),
     json: Flags.boolean({ description: 'print the figures as JSON' }),
   };
 

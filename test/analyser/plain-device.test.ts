@@ -131,7 +131,7 @@ describe('the figures', () => {
       })),
     );
     const logs = write(devices, { received: true, history: true, ingest: true });
-    const [roomy, tight] = [await gather(logs), await gather(logs, 1)];
+    const [roomy, tight] = [await gather(logs), await gather(logs, { memoryBytes: 1 })];
     expect([roomy.spilled, tight.spilled > 1_000_000]).toEqual([0, true]);
     const [a, b] = [await account(roomy, logs), await account(tight, logs)];
     expect(findingsReport(b).json).toEqual(findingsReport(a).json);
