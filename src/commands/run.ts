@@ -114,7 +114,8 @@ export default class Run extends SimctlCommand {
     pace: Flags.string({
       ...load,
       default: 'replay:10',
-      description: 'replay, replay:SPEED, rate:N/s (open loop, the whole fleet) or max',
+      description:
+        'replay, replay:SPEED, rate:N/s (open loop, the whole fleet), max, or a profile: "ramp:100..1000/s over 60s", steps, spike, sine, and several with "then"',
     }),
     'min-gap': Flags.string({
       ...load,

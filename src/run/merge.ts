@@ -88,6 +88,7 @@ async function write(
   const plan = {
     ...common,
     ...first.fleet,
+    fixes: shards.reduce((sum, of) => sum + of.plan.fixes, 0),
     shards: shards.flatMap((of) => of.plan.shards),
     options: { ...first.options, out: files.dir, shard: undefined },
   };

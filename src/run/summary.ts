@@ -8,6 +8,7 @@ import type { ConnectFailures } from '../workers/protocol.ts';
 import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type ClockOffset, clockText } from './clock-offset.ts';
+import { fixesNotAskedFor, paceEndLines } from './pace-end.ts';
 import { type Judgement, judge, judgementText, type Threshold } from './threshold.ts';
 
 /** summary.json: what became of a run. Times in milliseconds. */
@@ -22,6 +23,8 @@ export interface Summary {
   connectFailures: ConnectFailures;
   /** Updates of the whole fleet; more than `sent` only where the run was interrupted. */
   planned: number;
+  /** Fixes left when the pace ended (--pace '… over 60s'); absent where it goes on until there are none. */
+  notAskedFor?: number;
   sent: number;
   acknowledged: number;
   failed: number;
@@ -119,13 +122,15 @@ export function summarise({
 }: Outcome): Summary {
   const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
   const lag = percentilesOf(fleet.lag);
+  const notAskedFor = fixesNotAskedFor(plan, fleet.counts.sent, interrupted);
   const summary: Summary = {
     out,
     transport: plan.transport,
     ...(plan.shard === undefined ? {} : { shard: plan.shard }),
     devices: fleet.devices,
     connectFailures: fleet.connectFailures,
-    planned: plan.updates,
+    planned: notAskedFor === undefined ? plan.updates : plan.fixes - notAskedFor,
+    ...(notAskedFor === undefined ? {} : { notAskedFor }),
     sent: fleet.counts.sent,
     acknowledged: fleet.counts.acknowledged,
     failed: fleet.counts.failed,
@@ -208,6 +213,7 @@ export function summaryText(summary: Summary): string {
     '',
     `${summary.devices} devices sent ${sent} updates in ${summary.seconds.toFixed(1)} s over ${summary.transport}` +
       (planned > sent ? ` (${planned - sent} of the planned ${planned} were not sent)` : ''),
+    ...paceEndLines(summary),
     ...Object.entries(summary.connectFailures).map(
       ([code, { devices, first }]) => `  ${devices} devices did not connect: ${code}; first ${first}`,
     ),

@@ -11,6 +11,8 @@ export interface Road {
   readonly pacer: Pacer;
   /** Epoch ms of the common start; a pause moves it on, and with it all that is still due. */
   readonly start: () => number;
+  /** ms after the start at which the pace ends, whatever fixes are left; infinite where it goes on. What was due before is still sent. */
+  readonly end: number;
   /** The paper's sleep after each acknowledgement (section 4.4), ms; keeps a device's updates apart in the backend. */
   readonly minGap: number;
   /** The sample time to send: shifted into the trackers' window, or the present. */
@@ -20,14 +22,15 @@ export interface Road {
 
 /**
  * One device, whole. Its order, and one update in flight at a time, are enforced nowhere: they are what `await` in a
- * `for` means. Returns early where the run is stopping.
+ * `for` means. Returns early where the run is stopping, or its pace has ended.
  */
 export async function drive({ deviceId, fixes }: Track, deviceIndex: number, road: Road): Promise<void> {
-  const { clock, transport, pacer, start, minGap, stamp, record } = road;
+  const { clock, transport, pacer, start, end, minGap, stamp, record } = road;
   // ms after the start, so that a pause moves both.
   let [seq, free] = [0, 0];
   for (const fix of fixes) {
     const due = pacer(fix, seq, deviceIndex);
+    if ((due === WHEN_FREE ? free : due) >= end) return;
     const ready = Math.max(due, free);
     if (!(await clock.until(start() + ready))) return;
     const sentAt = clock.now();

@@ -1,4 +1,5 @@
 import type { Fix } from '../model.ts';
+import { loadCurve, type Segment } from './load-curve.ts';
 
 /** When the `n`th fix of a device is due, in ms after the start. Pure: pacing is arithmetic, waiting is the clock's. */
 export type Pacer = (fix: Fix, n: number, deviceIndex: number) => number;
@@ -6,11 +7,16 @@ export type Pacer = (fix: Fix, n: number, deviceIndex: number) => number;
 /** The answer of a pacer without a schedule: due as soon as the device is free. */
 export const WHEN_FREE = Number.NEGATIVE_INFINITY;
 
+/** The answer of a pacer whose schedule has ended: this fix, and all that follow it, are not asked for. */
+export const NEVER = Number.POSITIVE_INFINITY;
+
 /** How a run is paced; plain data. */
 export type Pace =
   | { readonly kind: 'replay'; readonly speed: number }
   | { readonly kind: 'rate'; readonly perSecond: number }
-  | { readonly kind: 'max' };
+  | { readonly kind: 'max'; readonly seconds?: number }
+  /** Of rates, or of replays alone; it ends with its last segment. */
+  | { readonly kind: 'profile'; readonly segments: readonly Segment[] };
 
 /** What a pace needs to know of the whole fleet, not of a shard. */
 export interface Paced {
@@ -26,7 +32,8 @@ export interface Paced {
  *            ├───┼───┼───┼───┼───┼───▶      1000 / perSecond ms apart
  *
  * so that every shard knows its own due times, and together they make the rate exactly, as long as no device has run out
- * of fixes before the others. `max`: as fast as answers come.
+ * of fixes before the others. `profile`: the same with a rate (or a replay's speed) that changes; the run's kth update is
+ * due when the rate's integral reaches k. `max`: as fast as answers come.
  */
 export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer {
   switch (pace.kind) {
@@ -36,7 +43,31 @@ export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer 
       return (_, n, deviceIndex) => ((n * devices + deviceIndex) * 1000) / pace.perSecond;
     case 'replay':
       return (fix) => (fix.sampleTime - firstSampleTime) / pace.speed;
+    case 'profile': {
+      const { when } = loadCurve(pace.segments);
+      return isReplay(pace.segments)
+        ? (fix) => 1000 * when((fix.sampleTime - firstSampleTime) / 1000)
+        : (_, n, deviceIndex) => 1000 * when(n * devices + deviceIndex);
+    }
   }
+}
+
+/** Replays are timed by the samples, all else by the updates' number. */
+export function isReplay(segments: readonly Segment[]): boolean {
+  return segments.every(({ shape }) => shape === 'replay');
+}
+
+/** How many updates a pace asks of the whole fleet, where it says that; else it asks for all there are, or as many as there is time for. */
+export function updatesAskedFor(pace: Pace): number | undefined {
+  if (pace.kind !== 'profile' || isReplay(pace.segments)) return undefined;
+  // Those numbered 0, 1, … below the total.
+  return Math.ceil(loadCurve(pace.segments).total);
+}
+
+/** How long a pace lasts of itself, in ms; undefined where it goes on until the fixes end. */
+export function lengthMs(pace: Pace): number | undefined {
+  if (pace.kind === 'max') return pace.seconds === undefined ? undefined : pace.seconds * 1000;
+  return pace.kind === 'profile' ? loadCurve(pace.segments).seconds * 1000 : undefined;
 }
 
 /** How long the schedule alone takes, in ms; 0 where there is none. */
@@ -44,28 +75,17 @@ export function scheduledMs(
   pace: Pace,
   { firstSampleTime, lastSampleTime, fixes }: { firstSampleTime: number; lastSampleTime: number; fixes: number },
 ): number {
+  const span = lastSampleTime - firstSampleTime;
   switch (pace.kind) {
     case 'max':
-      return 0;
+      return lengthMs(pace) ?? 0;
     case 'rate':
       return (fixes * 1000) / pace.perSecond;
     case 'replay':
-      return (lastSampleTime - firstSampleTime) / pace.speed;
+      return span / pace.speed;
+    case 'profile': {
+      const { seconds, when } = loadCurve(pace.segments);
+      return 1000 * Math.min(seconds, when(isReplay(pace.segments) ? span / 1000 : fixes));
+    }
   }
-}
-
-/** `replay`, `replay:10`, `rate:500/s`, `max` → a `Pace`; anything else → what was expected, as a text. */
-export function parsePace(text: string): Pace | string {
-  if (text === 'max') return { kind: 'max' };
-  const rate = /^rate:([0-9]*\.?[0-9]+)(?:\/s)?$/.exec(text);
-  if (rate && Number(rate[1]) > 0) return { kind: 'rate', perSecond: Number(rate[1]) };
-  const match = /^replay(?::([0-9]*\.?[0-9]+))?$/.exec(text);
-  const speed = match ? Number(match[1] ?? 1) : Number.NaN;
-  if (speed > 0) return { kind: 'replay', speed };
-  return `--pace is replay, replay:SPEED (such as replay:10, ten times as fast as recorded), rate:N/s (the whole fleet's updates a second) or max; got "${text}"`;
-}
-
-export function paceText(pace: Pace): string {
-  if (pace.kind === 'rate') return `rate:${pace.perSecond}/s`;
-  return pace.kind === 'max' ? 'max' : `replay:${pace.speed}`;
 }

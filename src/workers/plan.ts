@@ -1,8 +1,11 @@
+import { durationText } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { TOPIC_ROOT } from '../wire.ts';
+import { peakOf } from './load-curve.ts';
 import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
-import { type Pace, paceText, parsePace, scheduledMs } from './pacer.ts';
-import { type ShardChoice, type ShardPlan, type Share, splitPartitions, splitShare } from './share.ts';
+import { paceText, parsePace } from './pace-text.ts';
+import { isReplay, lengthMs, type Pace, scheduledMs, updatesAskedFor } from './pacer.ts';
+import { askedOf, type ShardChoice, type ShardPlan, type Share, splitPartitions, splitShare } from './share.ts';
 
 /** What a person asked for, as the flags say it. */
 export interface PlanRequest {
@@ -45,6 +48,8 @@ export interface Plan {
   readonly updates: number;
   /** … and of all shards together. */
   readonly fleet: { readonly devices: number; readonly updates: number };
+  /** Fixes that there are of this process's devices: more than `updates` where the pace ends before them. */
+  readonly fixes: number;
   /** Absent: there is but one process. */
   readonly shard?: ShardChoice;
   /** Epoch ms; absent: as soon as all have connected. */
@@ -71,7 +76,7 @@ const WINDOW_MS = 30 * 86_400_000;
 export function checkRequest(request: PlanRequest): void {
   const problems: string[] = [];
   const pace = parsePace(request.pace);
-  if (typeof pace === 'string') problems.push(pace);
+  if (typeof pace === 'string') problems.push(`--${pace}`);
   const gap = parseMinGap(request.minGap);
   if (typeof gap === 'object') problems.push(gap.problem);
   if (!(request.every > 0)) problems.push(`--every must be a number of seconds above 0; got ${request.every}`);
@@ -127,13 +132,20 @@ export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): 
       `the dataset spans ${((lastSampleTime - firstSampleTime) / 86_400_000).toFixed(1)} days, and trackers refuse samples older than 30: split it, or stamp the present with --live`,
     );
   }
+  const asked = updatesAskedFor(pace) ?? fixes;
+  if (asked > fixes && devices > 0) {
+    problems.push(
+      `the pace asks for ${asked} updates, and the fleet has ${fixes} fixes: ${devices} devices need ${Math.ceil(asked / devices)} each, which is --seconds ${Math.ceil(asked / devices) * fleet.everySeconds} for a fleet that is generated`,
+    );
+  }
   refuse(problems);
   const length = scheduledMs(pace, fleet);
   const { startAt } = request;
   return {
     devices: share?.devices ?? devices,
-    updates: share?.updates ?? fixes,
-    fleet: { devices, updates: fixes },
+    updates: share === undefined ? asked : askedOf(share, asked, devices),
+    fleet: { devices, updates: asked },
+    fixes: share?.updates ?? fixes,
     ...(share === undefined ? {} : { shard: share.choice }),
     ...(startAt === undefined ? {} : { startAt }),
     transport: request.transport,
@@ -154,6 +166,13 @@ export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): 
 function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
   const notes: string[] = [];
   const spacing = spacingSeconds(pace, fleet);
+  const ends = lengthMs(pace);
+  if (ends !== undefined) {
+    const asked = updatesAskedFor(pace);
+    notes.push(
+      `the pace ends after ${durationText(ends)}${asked === undefined ? ', whatever fixes are left' : `; ${fleet.fixes - asked} of ${fleet.fixes} fixes are not asked for`}`,
+    );
+  }
   if (request.live && spacing < 30) {
     notes.push(
       "with --live, updates closer than 30 s apart are filtered by the trackers (time-based filtering); --pace replay keeps the data's own distance",
@@ -165,10 +184,18 @@ function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
   return notes;
 }
 
-/** Between two updates of a device, on the wall clock; 0 where nothing keeps them apart. */
+/** Between two updates of a device, on the wall clock, at the least; 0 where nothing keeps them apart. */
 function spacingSeconds(pace: Pace, { devices, everySeconds }: PlanFleet): number {
-  if (pace.kind === 'max') return 0;
-  return pace.kind === 'rate' ? devices / pace.perSecond : everySeconds / pace.speed;
+  switch (pace.kind) {
+    case 'max':
+      return 0;
+    case 'rate':
+      return devices / pace.perSecond;
+    case 'replay':
+      return everySeconds / pace.speed;
+    case 'profile':
+      return (isReplay(pace.segments) ? everySeconds : devices) / Math.max(...pace.segments.map(peakOf));
+  }
 }
 
 /** The plan as a person reads it. */

@@ -7,7 +7,7 @@ import { createTransport } from '../transports/index.ts';
 import { failureCode, type Transport } from '../transports/transport.ts';
 import { drive, type Road } from './drive.ts';
 import { fleetTracks } from './fleet-tracks.ts';
-import { pacerOf } from './pacer.ts';
+import { lengthMs, pacerOf } from './pacer.ts';
 import { samplePositions } from './positions.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
 import { sendLog } from './send-log.ts';
@@ -73,6 +73,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
         transport: { ...transport, send: counted.send },
         pacer: pacerOf(task.pace, task.fleet),
         start: () => startAt,
+        end: lengthMs(task.pace) ?? Number.POSITIVE_INFINITY,
         minGap: task.minGapMs,
         record: (attempt: Parameters<typeof write>[0]) => {
           tally.record(attempt);

@@ -82,6 +82,18 @@ export function splitShare({ stretches, devices, counts }: Share, workers: numbe
   return split.map((of) => ({ ...of, partitions: of.partitions.map(({ partition }) => stretches[partition]!) }));
 }
 
+/** How many updates of the fleet's first `asked` (numbered device by device, round by round) a share has; all of its own where that is fewer. */
+export function askedOf({ stretches, counts }: Share, asked: number, fleetDevices: number): number {
+  let sum = 0;
+  for (const { partition, firstDevice, from = 0, to } of stretches) {
+    const fixes = counts[partition]!;
+    for (let n = from; n < (to ?? fixes.length); n++) {
+      sum += Math.min(fixes[n]!, Math.max(0, Math.ceil((asked - firstDevice - n) / fleetDevices)));
+    }
+  }
+  return sum;
+}
+
 /** Whole partitions to shards, largest first to the least loaded: pure, so that every process computes the same. */
 export function splitPartitions(partitions: readonly Partition[], shards: number): ShardPlan[] {
   const plans = Array.from({ length: shards }, () => ({

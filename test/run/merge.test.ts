@@ -45,6 +45,7 @@ async function shard(name: string, { index, of, latencies, plan = {}, options = 
   await write('plan.json', {
     devices: 1,
     updates: sent,
+    fixes: sent,
     fleet: { devices: of, updates: 12 },
     shard: { index, of, saidBy: '--shard' },
     transport: 'iot',

@@ -123,6 +123,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
     devices,
     fleet: { devices, updates: seq },
     updates: seq,
+    fixes: seq,
     transport: 'iot',
     pace: { kind: 'replay' as const, speed: 10 },
     minGapMs: 0,

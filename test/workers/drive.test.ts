@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Attempt, PositionUpdate } from '../../src/model.ts';
 import { SendFailure } from '../../src/transports/transport.ts';
 import { drive, type Road } from '../../src/workers/drive.ts';
-import { pacerOf, WHEN_FREE } from '../../src/workers/pacer.ts';
+import { parsePace } from '../../src/workers/pace-text.ts';
+import { lengthMs, type Pace, pacerOf, WHEN_FREE } from '../../src/workers/pacer.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 
 const START = 1_000_000;
@@ -25,6 +26,7 @@ function road(clock: FakeClock, service: (n: number) => number, over: Partial<Ro
     transport: { connect: async () => {}, send, close: async () => {} },
     pacer: pacerOf({ kind: 'replay', speed: 10 }, { devices: 1, firstSampleTime: 0 }),
     start: () => START,
+    end: Number.POSITIVE_INFINITY,
     minGap: 0,
     stamp: (fix) => fix.sampleTime + 500,
     record: (attempt) => attempts.push(attempt),
@@ -49,6 +51,25 @@ describe('drive', () => {
         doneAt: START + i * 3000 + 20,
       })),
     );
+  });
+
+  test.each([
+    // a pace with a schedule, whose third fix is due at its end; and one without
+    ['rate:1/s over 2s', 2, 10, [0, 1000]],
+    // late, but due in time: what was asked for is sent, or a slow service would look fast
+    ['rate:1/s over 2s', 2, 5000, [0, 5000]],
+    ['max over 2s', 2, 900, [0, 900, 1800]],
+    ['replay:10 over 4s', 4, 10, [0, 3000]],
+  ])('%s ends before the fixes do', async (text, seconds, service, sent) => {
+    const clock = fakeClock(START);
+    const pace = parsePace(text) as Pace;
+    expect(lengthMs(pace)).toBe(seconds * 1000);
+    const pacer = pacerOf(pace, { devices: 1, firstSampleTime: 0 });
+    const { attempts, whole } = road(clock, () => service, { pacer, end: seconds * 1000 });
+    const done = drive(track(9), 0, whole);
+    await clock.advance(20_000);
+    await done;
+    expect(attempts.map(({ sentAt }) => sentAt - START)).toEqual(sent);
   });
 
   test('a slow answer makes the next one late, and the due time says by how much', async () => {

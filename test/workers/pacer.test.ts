@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pacerOf, paceText, parsePace, scheduledMs, WHEN_FREE } from '../../src/workers/pacer.ts';
+import { paceText, parsePace } from '../../src/workers/pace-text.ts';
+import { type Pace, pacerOf, scheduledMs, updatesAskedFor, WHEN_FREE } from '../../src/workers/pacer.ts';
 
 const fixAt = (sampleTime: number) => ({ sampleTime, position: [0, 0] as const });
 
@@ -20,22 +21,6 @@ test.each([
 test('max has no schedule', () => {
   expect(pacerOf({ kind: 'max' }, { devices: 3, firstSampleTime: 0 })(fixAt(99), 3, 4)).toBe(WHEN_FREE);
   expect(scheduledMs({ kind: 'max' }, { firstSampleTime: 0, lastSampleTime: 99, fixes: 5 })).toBe(0);
-});
-
-test.each([
-  '',
-  'replay:',
-  'replay:0',
-  'replay:-1',
-  'replay:ten',
-  'fast',
-  'max:2',
-  'replay:1e3',
-  'rate:0',
-  'rate:5/min',
-  'rate',
-])('"%s" is no pace, and the answer says what is', (text) => {
-  expect(parsePace(text)).toContain('replay:SPEED');
 });
 
 test('rate: the fleet as one even stream, whichever shard a device is in', () => {
@@ -58,4 +43,30 @@ test('a pace survives its own text, and due times never go back', () => {
       expect(due).toEqual([...due].sort((a, b) => a - b));
     }),
   );
+});
+
+test('a profile is one stream over the fleet, due when the rate’s integral reaches each number, and then nothing', () => {
+  const pace = parsePace('rate:2/s over 2s then rate:0 over 3s then ramp:0..8/s over 1s') as Pace;
+  expect(updatesAskedFor(pace)).toBe(8);
+  const pacer = pacerOf(pace, { devices: 3, firstSampleTime: 0 });
+  const due = [0, 1, 2, 3].flatMap((n) => [0, 1, 2].map((device) => pacer(fixAt(n * 30_000), n, device)));
+  const ramp = (k: number) => 5000 + 1000 * Math.sqrt(k / 4);
+  expect(due.slice(0, 8)).toEqual([0, 500, 1000, 1500, ramp(0), ramp(1), ramp(2), ramp(3)]);
+  expect(due.slice(8)).toEqual(Array(4).fill(Number.POSITIVE_INFINITY));
+  expect(scheduledMs(pace, { firstSampleTime: 0, lastSampleTime: 1, fixes: 99 })).toBe(6000);
+});
+
+test('replays one after another go by the samples’ own times', () => {
+  const pace = parsePace('replay:10 over 3s then replay:1 over 30s') as Pace;
+  expect(updatesAskedFor(pace)).toBeUndefined();
+  const pacer = pacerOf(pace, { devices: 3, firstSampleTime: 1000 });
+  expect([0, 15_000, 30_000, 45_000, 60_000].map((at) => pacer(fixAt(1000 + at), 7, 2))).toEqual([
+    0,
+    1500,
+    3000,
+    18_000,
+    Number.POSITIVE_INFINITY,
+  ]);
+  expect(scheduledMs(pace, { firstSampleTime: 0, lastSampleTime: 30_000, fixes: 5 })).toBe(3000);
+  expect(scheduledMs(pace, { firstSampleTime: 0, lastSampleTime: 99_000, fixes: 5 })).toBe(33_000);
 });

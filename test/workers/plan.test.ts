@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
 import { type PlanRequest, planRun, planText } from '../../src/workers/plan.ts';
-import { splitPartitions } from '../../src/workers/share.ts';
+import { askedOf, shareOf, splitPartitions } from '../../src/workers/share.ts';
 
 const request: PlanRequest = {
   pace: 'replay:10',
@@ -74,6 +74,41 @@ test.each<[string, Partial<PlanRequest>, Partial<typeof fleet>, string]>([
   ['nobody', {}, { devices: 0 }, 'no device'],
 ])('%s is refused', (_, flags, data, text) => {
   expect(() => planRun({ ...request, ...flags }, { ...fleet, ...data })).toThrow(text);
+});
+
+test('a pace that ends asks for so many updates, and the plan says what is left', () => {
+  const plan = planRun({ ...request, pace: 'rate:10/s over 60s' }, fleet);
+  expect(plan).toMatchObject({ updates: 600, fixes: 660, scheduledMs: 60_000, fleet: { updates: 600 } });
+  expect(planText(plan)).toContain('the pace ends after 1min; 60 of 660 fixes are not asked for');
+  expect(planRun({ ...request, pace: 'max over 30s' }, fleet)).toMatchObject({ updates: 660, scheduledMs: 30_000 });
+  expect(() => planRun({ ...request, pace: 'rate:10/s over 67s' }, fleet)).toThrow(
+    'asks for 670 updates, and the fleet has 660 fixes: 30 devices need 23 each, which is --seconds 690',
+  );
+});
+
+test('shards divide what a pace asks for', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 9 }), {
+        minLength: 1,
+        maxLength: 9,
+      }),
+      fc.nat(60),
+      fc.boolean(),
+      (counts, asked, byDevice) => {
+        const partitions = counts.map((of) => ({ devices: of.length, fixes: of.reduce((a, b) => a + b, 0) }));
+        const fixes = counts.flat();
+        const of = Math.min(3, fixes.length);
+        const shares = Array.from({ length: of }, (_, index) =>
+          askedOf(shareOf({ index, of, saidBy: '--shard' }, partitions, counts, byDevice), asked, fixes.length),
+        );
+        // Round by round, device by device, as a rate asks.
+        let expected = 0;
+        for (let k = 0; k < asked; k++) if (Math.floor(k / fixes.length) < fixes[k % fixes.length]!) expected++;
+        expect(shares.reduce((a, b) => a + b, 0)).toBe(expected);
+      },
+    ),
+  );
 });
 
 test('a fleet closer than the filter is noted', () => {
