@@ -24,6 +24,8 @@ export interface Settings {
   readonly mapStyle: string | undefined;
   /** Where alarms are sent; undefined: they can be seen on the dashboard only. */
   readonly alarmEmail: string | undefined;
+  /** Whether the function that stores prints the trackers' answers, a line an update: what explains a refusal to simctl. */
+  readonly answersLog: boolean;
   /** Whether trackers, logs and queues outlive the stack. */
   readonly retain: boolean;
   /** The value of the cost allocation tag `cost-center`. */
@@ -39,6 +41,7 @@ export const DEFAULTS: Settings = {
   viewers: { kind: 'pool' },
   mapStyle: undefined,
   alarmEmail: undefined,
+  answersLog: true,
   retain: false,
   costCenter: 'simctl',
 };
@@ -66,8 +69,11 @@ export function readSettings(context: (name: string) => unknown): Settings {
   const trackerPrefix = text('trackerPrefix') ?? DEFAULTS.trackerPrefix;
   // ResourceName of Amazon Location is 1 to 100 characters; room is left for the number.
   check('trackerPrefix', /^[-._A-Za-z0-9]{1,90}$/.test(trackerPrefix), 'letters, digits, "-", "." and "_"');
-  const retain = text('retain') ?? 'false';
-  check('retain', ['true', 'false'].includes(retain), 'true or false');
+  const flag = (name: 'retain' | 'answersLog'): boolean => {
+    const value = text(name) ?? String(DEFAULTS[name]);
+    check(name, ['true', 'false'].includes(value), 'true or false');
+    return value === 'true';
+  };
   const mapStyle = text('mapStyle');
   check('mapStyle', mapStyle === undefined || /^https:\/\/[^\s;,'"]+$/.test(mapStyle), 'an https address');
   const alarmEmail = text('alarmEmail');
@@ -83,7 +89,8 @@ export function readSettings(context: (name: string) => unknown): Settings {
     viewers: readViewers(text, problems),
     mapStyle,
     alarmEmail,
-    retain: retain === 'true',
+    answersLog: flag('answersLog'),
+    retain: flag('retain'),
     costCenter: text('costCenter') ?? DEFAULTS.costCenter,
   };
   if (problems.length > 0) throw new Error(`The context does not describe a backend: ${problems.join('; ')}`);

@@ -29,7 +29,7 @@ export interface TrackingStackProps extends StackProps {
 export class TrackingStack extends Stack {
   constructor(scope: Construct, id: string, { settings, page, ...props }: TrackingStackProps) {
     super(scope, id, { description: 'Tracking of simulated couriers (simctl)', ...props });
-    const { ingest: design, ingestConcurrency: concurrency, queriesPerSecond, viewers, retain } = settings;
+    const { ingest: design, ingestConcurrency: concurrency, queriesPerSecond, viewers, answersLog, retain } = settings;
 
     const trackers = new Trackers(this, 'Trackers', {
       prefix: settings.trackerPrefix,
@@ -37,7 +37,7 @@ export class TrackingStack extends Stack {
       retain,
     });
     const { registrationRole } = new Devices(this, 'Devices');
-    const ingest = new Ingest(this, 'Ingest', { design, trackers, concurrency, retain });
+    const ingest = new Ingest(this, 'Ingest', { design, trackers, concurrency, answersLog, retain });
     const pool = viewers.kind === 'pool' ? new ViewerPool(this, 'Viewers', { retain }) : undefined;
     const authorizer = viewerAuthorizer(viewers, pool);
     const query = new QueryApi(this, 'Query', {
@@ -70,7 +70,7 @@ export class TrackingStack extends Stack {
       TrackerPrefix: trackers.prefix,
       TrackerCount: String(trackers.count),
       MapPage: map?.address,
-      IngestLogGroup: ingest.store?.log.logGroupName,
+      IngestLogGroup: answersLog ? ingest.store?.log.logGroupName : undefined,
       IngestFunction: ingest.store?.lambda.functionName,
       QueryFunction: query.handler.lambda.functionName,
       RegistrationRole: registrationRole.roleArn,

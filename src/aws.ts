@@ -1,13 +1,11 @@
 /** The only place where AWS clients are made: region, endpoint override, host prefix, keys. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { IoTClient } from '@aws-sdk/client-iot';
 import type { LocationClient } from '@aws-sdk/client-location';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Target } from './target.ts';
-
-// Each client would print that next year's releases want a newer Node, into whatever the terminal shows.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 // The SDK says, once a process and in the middle of any screen, that it wants Node 22 from January 2027; the lock file
 // holds a release that does not.
@@ -43,7 +41,7 @@ export async function locationClient(target: Target): Promise<LocationClient> {
   });
 }
 
-/** Both have no override of a target's: AWS_ENDPOINT_URL_CLOUDFORMATION and its kin move them, as every AWS client. */
+/** These have no override of a target's: AWS_ENDPOINT_URL_CLOUDFORMATION and its kin move them, as every AWS client. */
 export async function cloudFormationClient(where: Where): Promise<CloudFormationClient> {
   const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
   return new CloudFormationClient(settings(where, undefined));
@@ -52,6 +50,12 @@ export async function cloudFormationClient(where: Where): Promise<CloudFormation
 export async function cloudWatchClient(where: Where): Promise<CloudWatchClient> {
   const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
   return new CloudWatchClient(settings(where, undefined));
+}
+
+/** FilterLogEvents is throttled at 5 requests a second in most Regions: the client slows down by itself, and goes on. */
+export async function cloudWatchLogsClient(where: Where): Promise<CloudWatchLogsClient> {
+  const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+  return new CloudWatchLogsClient({ ...settings(where, undefined), retryMode: 'adaptive', maxAttempts: 10 });
 }
 
 /** Of the environment's region; AWS_ENDPOINT_URL_S3 moves it, and then buckets are paths, as their hosts resolve nowhere. */

@@ -14,6 +14,7 @@ export interface IngestProps {
   readonly design: IngestDesign;
   readonly trackers: Trackers;
   readonly concurrency: number | undefined;
+  readonly answersLog: boolean;
   readonly retain: boolean;
 }
 
@@ -26,7 +27,7 @@ export class Ingest extends Construct {
   readonly store?: HandlerFunction;
   readonly stream?: Stream;
 
-  constructor(scope: Construct, id: string, { design, trackers, concurrency, retain }: IngestProps) {
+  constructor(scope: Construct, id: string, { design, trackers, concurrency, answersLog, retain }: IngestProps) {
     super(scope, id);
     this.design = design;
     this.ruleFailures = new DeadLetters(this, 'RuleFailures', { retain });
@@ -43,7 +44,7 @@ export class Ingest extends Construct {
     }
 
     this.storeFailures = new DeadLetters(this, 'StoreFailures', { retain });
-    const storing = { trackers, failures: this.storeFailures, concurrency, retain };
+    const storing = { trackers, failures: this.storeFailures, concurrency, answersLog, retain };
     if (design === 'stream') {
       const { store, stream } = perBatch(this, storing);
       [this.store, this.stream] = [store, stream];

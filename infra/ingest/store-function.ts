@@ -15,18 +15,27 @@ export interface StoreProps {
   readonly failures: DeadLetters;
   /** Functions at once, at most; undefined: as many as the account allows. */
   readonly concurrency: number | undefined;
+  /** Whether it prints the trackers' answers. */
+  readonly answersLog: boolean;
   readonly retain: boolean;
 }
 
 /** Room for a throttled tracker: the SDK asks three times, with pauses, before it gives up. */
 const TIMEOUT = Duration.seconds(30);
 
+function environmentOf({ trackers, answersLog }: Pick<StoreProps, 'trackers' | 'answersLog'>): Record<string, string> {
+  return { ...trackers.environment, ...(answersLog ? {} : { ANSWERS_LOG: 'off' }) };
+}
+
 /** Called by the rule asynchronously: a message that fails comes again after one and after two minutes, and out of order. */
-export function perMessage(scope: Construct, { trackers, failures, concurrency, retain }: StoreProps): HandlerFunction {
+export function perMessage(
+  scope: Construct,
+  { trackers, failures, concurrency, answersLog, retain }: StoreProps,
+): HandlerFunction {
   const store = new HandlerFunction(scope, 'Store', {
     handler: 'store-positions',
     description: 'Writes each position to its tracker (simctl)',
-    environment: trackers.environment,
+    environment: environmentOf({ trackers, answersLog }),
     timeout: TIMEOUT,
     retain,
     more: {
@@ -45,7 +54,7 @@ export function perMessage(scope: Construct, { trackers, failures, concurrency, 
 /** One shard's batches come one after the other, and a failed one comes again before the next. */
 export function perBatch(
   scope: Construct,
-  { trackers, failures, concurrency, retain }: StoreProps,
+  { trackers, failures, concurrency, answersLog, retain }: StoreProps,
 ): { store: HandlerFunction; stream: Stream } {
   const stream = new Stream(scope, 'Positions', {
     streamMode: StreamMode.ON_DEMAND,
@@ -56,7 +65,7 @@ export function perBatch(
   const store = new HandlerFunction(scope, 'Store', {
     handler: 'store-batches',
     description: 'Writes the positions of a batch, ten at a time, to their trackers (simctl)',
-    environment: trackers.environment,
+    environment: environmentOf({ trackers, answersLog }),
     timeout: TIMEOUT,
     retain,
     more: concurrency === undefined ? {} : { reservedConcurrentExecutions: concurrency },

@@ -6,8 +6,12 @@ import type { WireUpdate } from '../../src/wire.ts';
 import type { IngestMetrics } from './embedded-metrics.ts';
 import { printLine } from './print-line.ts';
 
+/** The stack's context `answersLog=false` sets it to `off`: then nobody pays for a line an update. */
+const { ANSWERS_LOG } = process.env;
+
 /** Prints a line of the ingest log (src/logs.ts) to the function's log stream. */
 export function report(line: Omit<IngestLine, 'ingest' | 'at'>): void {
+  if (ANSWERS_LOG === 'off') return;
   printLine({ ingest: 1, at: Date.now(), ...line } satisfies IngestLine);
 }
 

@@ -5,6 +5,7 @@ import { cloudWatchClient } from '../aws.ts';
 import type { Clock } from '../clock.ts';
 import { INGEST_RULE } from '../local/ingest-design.ts';
 import type { DeployedStack } from '../target.ts';
+import { pause } from './pause.ts';
 
 /** One metric over one minute, which is what AWS keeps. Nothing happened: no line. */
 export interface MetricLine {
@@ -140,7 +141,6 @@ export async function writeMetrics({
       await writeFile(file, text);
       return { lines: lines.length, settled };
     }
-    const next = clock.now() + EVERY_MS;
-    while (!abort.aborted && clock.now() < next) if (!(await clock.until(Math.min(next, clock.now() + 1000)))) break;
+    await pause(clock, EVERY_MS, abort);
   }
 }

@@ -19,7 +19,7 @@ import { type Backend, openBackend } from './backend.ts';
 import { openUpload, type Upload } from './bucket.ts';
 import { readyDevices } from './certificates.ts';
 import { readClockOffset } from './clock-offset.ts';
-import { writeMetrics } from './cloudwatch.ts';
+import { readCloudAnswers, readCloudMetrics } from './cloud-evidence.ts';
 import { checkDrops } from './drops.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
 import { type FleetShare, fleetShare } from './fleet-share.ts';
@@ -173,8 +173,10 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     reporter.step('sweep', `Reading back what the trackers stored of ${devices.length} devices`);
     await viewer.sweep(sampleWindow(plan, shift, fleet), reporter, ending.abort);
     await viewer.stop();
-    await cloudMetrics(run, fleet);
-    return await account({ ...run, devices }, fleet, slices, (user + system) / 1e6);
+    const asked = { ...run, target: backend.target, clock, fleet, only: shared && new Set(devices) };
+    await readCloudMetrics(asked);
+    const answers = await readCloudAnswers(asked);
+    return await account({ ...run, devices, answers }, fleet, slices, (user + system) / 1e6);
   } finally {
     await viewer.stop();
   }
@@ -259,21 +261,6 @@ function shardTasks(
   }));
 }
 
-/** What a deployed backend's functions and rule did meanwhile. A run is a run without it: where it cannot be had, that is said. */
-async function cloudMetrics({ epoch, files, backend, reporter, ending }: Run, fleet: FleetResult): Promise<void> {
-  const { stack, region } = backend.target;
-  if (stack === undefined || fleet.firstSentAt === 0) return;
-  reporter.step('metrics', 'Reading what CloudWatch saw, which comes some minutes late');
-  const window = { from: fleet.firstSentAt, to: fleet.lastDoneAt };
-  const clock = systemClock(epoch);
-  try {
-    const { settled } = await writeMetrics({ region, stack, window, file: files.metrics, clock, abort: ending.abort });
-    if (!settled) reporter.note(`CloudWatch’s figures in ${files.metrics} may lack the last minutes`);
-  } catch (error) {
-    reporter.note(`CloudWatch could not be read: ${messageOf(error)}`);
-  }
-}
-
 /** The sample times that this run used, with a second of room, for the history sweep. */
 function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): SampleWindow {
   if (shift === 'live') return { from: fleet.firstSentAt - 60_000, to: fleet.lastDoneAt + 1000 };
@@ -282,19 +269,19 @@ function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): S
 
 /** Joins all logs, and says what became of every update. */
 async function account(
-  run: Run & { readonly devices: readonly string[] },
+  run: Run & { readonly devices: readonly string[]; readonly answers: boolean },
   fleet: FleetResult,
   slices: readonly Slice[],
   cpuSeconds: number,
 ): Promise<Summary> {
-  const { options, files, plan, backend, reporter, shared, devices } = run;
+  const { options, files, plan, backend, reporter, shared, devices, answers } = run;
   reporter.step('analyse', 'Joining what was sent with what was stored and seen');
   const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest, shared && new Set(devices));
   const findings = await analyseRun({
     sent: await sentLogs(files.dir),
     ...(existsSync(files.received) ? { received: files.received } : {}),
     ...(existsSync(files.history) ? { history: files.history } : {}),
-    ...(ingest ? { ingest: files.ingest } : {}),
+    ...(ingest || answers ? { ingest: files.ingest } : {}),
     trackerAnswers: options.transport === 'tracker',
     fatesOut: files.fates,
   });

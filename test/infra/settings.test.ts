@@ -21,6 +21,7 @@ describe('settings of a deployment', () => {
         jwtAudience: 'a,b',
         mapStyle: 'https://tiles.example/style.json?key=1',
         alarmEmail: 'a@b',
+        answersLog: 'false',
         retain: 'true',
         costCenter: 'x',
       }),
@@ -33,6 +34,7 @@ describe('settings of a deployment', () => {
       viewers: { kind: 'jwt', issuer: 'https://i.example', audience: ['a', 'b'] },
       mapStyle: 'https://tiles.example/style.json?key=1',
       alarmEmail: 'a@b',
+      answersLog: false,
       retain: true,
       costCenter: 'x',
     });
@@ -45,6 +47,7 @@ describe('settings of a deployment', () => {
     [{ trackers: '1.5' }, /trackers must be/],
     [{ trackers: '501' }, /trackers must be/],
     [{ trackerPrefix: 'a b' }, /trackerPrefix must be/],
+    [{ answersLog: 'no' }, /answersLog must be true or false/],
     [{ retain: 'yes' }, /retain must be true or false/],
     [{ mapStyle: "https://x'; script-src *" }, /mapStyle must be an https address/],
     [{ viewers: 'all' }, /viewers must be pool, jwt or none/],

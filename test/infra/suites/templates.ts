@@ -176,6 +176,18 @@ describe('what can be chosen', () => {
     template.allResources('AWS::Location::Tracker', { DeletionPolicy: 'Retain' });
   });
 
+  it('prints the trackers’ answers, and says where, or neither', async () => {
+    const { Template } = await import('aws-cdk-lib/assertions');
+    for (const ingest of ['lambda', 'stream'] as const) {
+      templateOf(ingest).hasOutput('IngestLogGroup', {});
+      const silent = Template.fromStack(appWith({ ingest, answersLog: false }).stack);
+      expect(silent.findOutputs('IngestLogGroup')).toEqual({});
+      silent.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: { ANSWERS_LOG: 'off', TRACKER_COUNT: '10' } },
+      });
+    }
+  });
+
   it('has no page and no routes for viewers where there are none', async () => {
     const { Template } = await import('aws-cdk-lib/assertions');
     const template = Template.fromStack(appWith({ viewers: { kind: 'none' } }).stack);
