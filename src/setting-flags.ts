@@ -1,0 +1,58 @@
+import { Flags, type Interfaces } from './oclif.ts';
+import { numberOf, type Setting, type Settings, type ValueOf, type Values } from './setting.ts';
+
+type FlagOf<S, V> = S extends { kind: 'switch' }
+  ? Interfaces.BooleanFlag<boolean>
+  : Interfaces.OptionFlag<V extends undefined ? ValueOf<S> | undefined : V>;
+
+/** The flags of a table of settings, each under its own name. */
+export function flagsOf<T extends Settings>(settings: T): { [K in keyof T]: FlagOf<T[K], Values<T>[K]> } {
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, flagOf(setting)])) as {
+    [K in keyof T]: FlagOf<T[K], Values<T>[K]>;
+  };
+}
+
+function flagOf(setting: Setting) {
+  const { description, group, value, exclusive, dependsOn } = setting;
+  const common = {
+    ...(description === undefined ? {} : { description }),
+    ...(group === undefined ? {} : { helpGroup: group }),
+    ...(value === undefined ? {} : { helpValue: value }),
+    ...(exclusive === undefined ? {} : { exclusive: [...exclusive] }),
+    ...(dependsOn === undefined ? {} : { dependsOn: [...dependsOn] }),
+  };
+  switch (setting.kind) {
+    case 'switch':
+      return Flags.boolean(common);
+    case 'text':
+      return Flags.string({ ...common, ...(setting.default === undefined ? {} : { default: setting.default }) });
+    case 'texts':
+      return Flags.string({
+        ...common,
+        multiple: true,
+        ...(setting.default === undefined ? {} : { default: [...setting.default] }),
+      });
+    case 'choice': {
+      const options = setting.choices.map(String);
+      const isNumber = typeof setting.choices[0] === 'number';
+      return Flags.custom<string | number>({
+        ...common,
+        options,
+        parse: async (text) => (isNumber ? Number(text) : text),
+        ...(setting.default === undefined ? {} : { default: setting.default }),
+      })();
+    }
+    case 'whole':
+    case 'time':
+      return Flags.custom<number>({
+        ...common,
+        parse: async (text) => {
+          const number = numberOf(setting, text);
+          if (typeof number === 'number') return number;
+          // oclif says which flag it is, and where help is.
+          throw new Error(`Expected ${number}; got "${text}"`);
+        },
+        ...(setting.default === undefined ? {} : { default: setting.default }),
+      })();
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * A setting as data. One table of them makes the flags of a command (setting-flags.ts), the keys of a scenario file and its
+ * JSON Schema (run/scenario/).
+ */
+import { parseDuration } from './duration.ts';
+
+interface Common {
+  readonly description?: string;
+  /** Under which heading the help shows it. */
+  readonly group?: string;
+  /** What stands for its value in the help. */
+  readonly value?: string;
+  /** In a scenario file, where it is called otherwise: a list has the plural. */
+  readonly key?: string;
+  readonly exclusive?: readonly string[];
+  readonly dependsOn?: readonly string[];
+}
+
+export type Setting = Common &
+  (
+    | { readonly kind: 'text'; readonly default?: string }
+    | { readonly kind: 'texts'; readonly default?: readonly string[] }
+    | { readonly kind: 'switch' }
+    | { readonly kind: 'choice'; readonly choices: readonly (string | number)[]; readonly default?: string | number }
+    | { readonly kind: 'whole'; readonly default?: number; readonly min?: number; readonly max?: number }
+    /** A number of its unit, or a text such as `30s`. */
+    | { readonly kind: 'time'; readonly unit: 'ms' | 's'; readonly default?: number; readonly min?: number }
+  );
+
+export type Settings = Readonly<Record<string, Setting>>;
+
+type Chosen<S> = S extends { choices: readonly (infer C)[] } ? C : never;
+export type ValueOf<S> = S extends { kind: 'text' }
+  ? string
+  : S extends { kind: 'texts' }
+    ? string[]
+    : S extends { kind: 'switch' }
+      ? boolean
+      : S extends { kind: 'choice' }
+        ? Chosen<S>
+        : number;
+
+/** The values of a table of settings: what has no default may be missing. */
+export type Values<T> = {
+  readonly [K in keyof T]: T[K] extends { default: unknown } | { kind: 'switch' }
+    ? ValueOf<T[K]>
+    : ValueOf<T[K]> | undefined;
+};
+
+/** The values where nothing was said. */
+export function defaultsOf<T extends Settings>(settings: T): Values<T> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [
+      name,
+      setting.kind === 'switch' ? false : Array.isArray(setting.default) ? [...setting.default] : setting.default,
+    ]),
+  ) as Values<T>;
+}
+
+/** A number from what a person wrote on the command line or in a file. @returns the number, or what was expected */
+export function numberOf(setting: Setting, value: unknown): number | string {
+  if (setting.kind !== 'whole' && setting.kind !== 'time') throw new TypeError(`a ${setting.kind} is no number`);
+  const expected = expectedOf(setting);
+  let number = Number.NaN;
+  if (typeof value === 'number') number = value;
+  else if (typeof value === 'string' && /^-?[0-9]+$/.test(value)) number = Number(value);
+  else if (typeof value === 'string' && setting.kind === 'time') {
+    const ms = parseDuration(value);
+    if (ms !== undefined) number = setting.unit === 's' ? ms / 1000 : ms;
+  }
+  const { min = Number.NEGATIVE_INFINITY } = setting;
+  const max = setting.kind === 'whole' ? (setting.max ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+  return Number.isSafeInteger(number) && number >= min && number <= max ? number : expected;
+}
+
+/** What a setting takes, as a person says it. */
+export function expectedOf(setting: Setting): string {
+  switch (setting.kind) {
+    case 'text':
+      return 'a text';
+    case 'texts':
+      return 'a text, or a list of texts';
+    case 'switch':
+      return 'true or false';
+    case 'choice':
+      return `one of ${setting.choices.join(', ')}`;
+    case 'whole': {
+      const { min, max } = setting;
+      const range =
+        min !== undefined && max !== undefined
+          ? ` from ${min} to ${max}`
+          : min !== undefined
+            ? ` of at least ${min}`
+            : '';
+      return `a whole number${range}`;
+    }
+    case 'time': {
+      const { unit, min } = setting;
+      return `a whole number of ${unit === 's' ? 'seconds' : 'ms'}${min === undefined ? '' : ` of at least ${min}`}, or a time such as ${unit === 's' ? '10min' : '30s'}`;
+    }
+  }
+}
