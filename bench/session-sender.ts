@@ -1,46 +1,51 @@
-/** One side of bench/session.ts: sends, and says what it cost. */
+/** One side of bench/senders.ts: sends, and says what it cost. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext } from 'node:tls';
+import mqtt from 'mqtt';
 import mqttPacket from 'mqtt-packet';
 import { systemClock } from '../src/clock.ts';
 import { sessionsOf } from '../src/transports/session/index.ts';
-import type { TlsOptions } from '../src/transports/session/session.ts';
+import type { Session, TlsOptions } from '../src/transports/session/session.ts';
+import { engine } from './engine-sender.ts';
 
 export interface SenderTask {
-  readonly client: 'bare' | 'lean' | 'mqttjs' | 'device-sdk';
+  readonly side: 'bare' | 'lean' | 'engine' | 'mqttjs';
   readonly port: number;
   readonly tls: TlsOptions | undefined;
   readonly qos: 0 | 1;
   readonly connections: number;
   readonly messages: number;
+  /** For the engine: where its fleet and its logs go, and the authority that signed the broker's certificate. */
+  readonly dir: string;
+  readonly caFile: string;
+  /** Messages a second; absent: as fast as answers come. */
+  readonly rate?: number;
 }
 
 export interface SenderResult {
   readonly cpuSeconds: number;
   readonly seconds: number;
+  /** That were sent meanwhile. */
+  readonly messages: number;
 }
 
-/** Sends one message and resolves with its answer. */
-type Send = (n: number) => Promise<unknown>;
-
-/** Starts `each` loop of one connection: as many sends, one after another. */
+/** Sends so many on each connection, one after another. */
 type Run = (perConnection: number) => Promise<void>;
 
 /** About what an update's JSON is: 120 bytes, and never twice the same. */
 const payloadOf = (n: number) =>
   `{"payload":{"deviceid":"SLE-7115","timestamp":${1_700_000_000 + n}.000,"location":{"lat":21.306944,"long":-157.858333},"seq":${n}}}`;
 
-async function opened(task: SenderTask): Promise<{ run: Run; close: () => Promise<void> }> {
-  return task.client === 'bare' ? bare(task) : sessions(task);
-}
+const OPENED = { bare, lean, mqttjs } as const;
 
-async function sessions({ client, port, tls, qos, connections }: SenderTask) {
+/** Our session alone. */
+async function lean({ port, tls, qos, connections }: SenderTask) {
   const clock = systemClock();
   const timeouts = { ackTimeoutMs: 30_000, connectTimeoutMs: 30_000 };
-  const open = await sessionsOf(client as 'lean', clock, timeouts);
-  const context = tls && client === 'lean' ? createSecureContext(tls as object) : undefined;
-  const sides: { send: Send; end: () => Promise<void> }[] = [];
+  const open = await sessionsOf('lean', clock, timeouts);
+  const context = tls && createSecureContext(tls as object);
+  const sessions: { session: Session; topic: string }[] = [];
   for (let i = 0; i < connections; i++) {
     const session = await open(
       {
@@ -50,24 +55,55 @@ async function sessions({ client, port, tls, qos, connections }: SenderTask) {
         keepAliveSeconds: 60,
         clean: true,
         ...timeouts,
-        ...(tls ? { tls: context ? { ...tls, memory: { context } } : tls } : {}),
+        ...(context ? { tls: { ...tls, memory: { context } } } : {}),
       },
       new AbortController().signal,
     );
-    const topic = `simUploadLocation/bench-${i}`;
-    sides.push({ send: (n) => session.publish(topic, payloadOf(n), qos), end: () => session.end() });
+    sessions.push({ session, topic: `simUploadLocation/bench-${i}` });
   }
   return {
     async run(perConnection: number) {
       await Promise.all(
-        sides.map(async ({ send }) => {
-          for (let n = 0; n < perConnection; n++) await send(n);
+        sessions.map(async ({ session, topic }) => {
+          for (let n = 0; n < perConnection; n++) await session.publish(topic, payloadOf(n), qos);
         }),
       );
     },
     async close() {
-      await Promise.all(sides.map(({ end }) => end()));
+      await Promise.all(sessions.map(({ session }) => session.end()));
       clock.stop();
+    },
+  };
+}
+
+/** MQTT.js as its README has it, with callbacks, which are cheaper than its promises. */
+async function mqttjs({ port, tls, qos, connections }: SenderTask) {
+  const clients: { client: mqtt.MqttClient; topic: string }[] = [];
+  for (let i = 0; i < connections; i++) {
+    const client = await mqtt.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`, {
+      clientId: `bench-${i}`,
+      protocolVersion: 4,
+      keepalive: 60,
+      ...(tls ?? {}),
+    } as mqtt.IClientOptions);
+    clients.push({ client, topic: `simUploadLocation/bench-${i}` });
+  }
+  const all = (client: mqtt.MqttClient, topic: string, perConnection: number) =>
+    new Promise<void>((resolve, reject) => {
+      let n = 0;
+      const next = (error?: Error | null) => {
+        if (error) return reject(error);
+        if (n === perConnection) return resolve();
+        client.publish(topic, payloadOf(n++), { qos }, next);
+      };
+      next();
+    });
+  return {
+    async run(perConnection: number) {
+      await Promise.all(clients.map(({ client, topic }) => all(client, topic, perConnection)));
+    },
+    async close() {
+      await Promise.all(clients.map(({ client }) => client.endAsync()));
     },
   };
 }
@@ -148,14 +184,20 @@ async function bare({ port, tls, qos, connections }: SenderTask) {
   };
 }
 
-process.once('message', async (task: SenderTask) => {
-  const { run, close } = await opened(task);
+async function measured(task: SenderTask): Promise<SenderResult> {
+  if (task.side === 'engine') return engine(task);
+  const { run, close }: { run: Run; close: () => Promise<void> } = await OPENED[task.side](task);
   await run(Math.ceil(2000 / task.connections)); // let the compiler see it first
   const before = process.cpuUsage();
   const start = performance.now();
-  await run(task.messages / task.connections);
+  const each = Math.ceil(task.messages / task.connections);
+  await run(each);
   const { user, system } = process.cpuUsage(before);
-  const result: SenderResult = { cpuSeconds: (user + system) / 1e6, seconds: (performance.now() - start) / 1000 };
+  const seconds = (performance.now() - start) / 1000;
   await close();
-  process.send!(result, () => process.disconnect());
+  return { cpuSeconds: (user + system) / 1e6, seconds, messages: each * task.connections };
+}
+
+process.once('message', async (task: SenderTask) => {
+  process.send!(await measured(task), () => process.disconnect());
 });

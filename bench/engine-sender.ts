@@ -1,0 +1,114 @@
+/**
+ * The whole engine as a side of bench/senders.ts: a shard in its thread, with drive, pacing, tally, histograms, send log
+ * and timeline, through the real transport: `mqtt`, or `iot` where every device has a certificate.
+ */
+import { join } from 'node:path';
+import type { Dataset } from '../src/dataset.ts';
+import type { TransportSettings } from '../src/transports/index.ts';
+import { deviceId, writeFleet } from './bench-fleet.ts';
+import type { SenderResult, SenderTask } from './session-sender.ts';
+
+/** What users run: the thread would cost a compiler's time more from source. */
+async function built<T>(module: string): Promise<T> {
+  return (await import(`../dist/src/${module}.js`)) as T;
+}
+
+/** As many messages as let the compiler see it first; what they cost is not counted. */
+const WARM_UP = 2000;
+const SEED = 1;
+
+export async function engine(task: SenderTask): Promise<SenderResult> {
+  const { runShards } = await built<typeof import('../src/workers/pool.ts')>('workers/pool');
+  const { readEpoch, systemClock } = await built<typeof import('../src/clock.ts')>('clock');
+  const { openLineLog } = await built<typeof import('../src/line-log.ts')>('line-log');
+  const { connections, messages, dir, qos } = task;
+  const each = Math.ceil((messages + 2 * WARM_UP) / connections);
+  const fleet = await writeFleet(join(dir, 'fleet'), connections, each);
+  if (task.tls !== undefined) await giveCertificates(task);
+  const epoch = readEpoch();
+  const timeline = openLineLog(join(dir, 'timeline.ndjson'));
+  const marks: { sent: number; cpu: NodeJS.CpuUsage; at: number }[] = [];
+  const never = new AbortController().signal;
+  const { counts } = await runShards(
+    [
+      {
+        epoch,
+        shard: 0,
+        source: { kind: 'dataset', dir: fleet.dir },
+        partitions: [{ partition: 0, firstDevice: 0 }],
+        transport: task.tls === undefined ? 'mqtt' : 'iot',
+        settings: settingsOf(task, qos),
+        connectConcurrency: 32,
+        pace: task.rate === undefined ? { kind: 'max' } : { kind: 'rate', perSecond: task.rate },
+        fleet: pacedBy(fleet),
+        minGapMs: 0,
+        shift: 0,
+        sentLog: join(dir, 'sent-0.ndjson'),
+      },
+    ],
+    {
+      clock: systemClock(epoch),
+      stop: never,
+      abort: never,
+      onStart: () => {},
+      onSnapshot: ({ sent }) => marks.push({ sent, cpu: process.cpuUsage(), at: performance.now() }),
+      onSlice: (slice) => timeline.write(JSON.stringify(slice)),
+    },
+  );
+  await timeline.close();
+  if (counts.acknowledged !== counts.sent) throw new Error(`not all were acknowledged: ${JSON.stringify(counts)}`);
+  const first = marks.find(({ sent }) => sent >= WARM_UP);
+  const last = marks.findLast(({ sent }) => sent < counts.sent);
+  if (first === undefined || last === undefined || last.sent <= first.sent)
+    throw new Error(`${messages} messages are gone before they can be measured; give more`);
+  const spent = last.cpu.user + last.cpu.system - first.cpu.user - first.cpu.system;
+  return { cpuSeconds: spent / 1e6, seconds: (last.at - first.at) / 1000, messages: last.sent - first.sent };
+}
+
+function pacedBy({ manifest }: Dataset) {
+  return { devices: manifest.devices, firstSampleTime: manifest.firstSampleTime };
+}
+
+function settingsOf({ port, dir, caFile }: SenderTask, qos: 0 | 1): TransportSettings {
+  return {
+    target: {
+      name: 'bench',
+      region: 'eu-west-1',
+      mqttHost: '127.0.0.1',
+      mqttPort: port,
+      caFile,
+      credentialsDir: join(dir, 'credentials'),
+      trackerPrefix: 'tracker-',
+      trackerCount: 1,
+    },
+    client: 'lean',
+    broker: `mqtt://127.0.0.1:${port}`,
+    topicRoot: 'simUploadLocation',
+    legacySwap: false,
+    qos,
+    ackTimeoutMs: 30_000,
+    connectTimeoutMs: 30_000,
+    keepAliveSeconds: 60,
+    seed: SEED,
+    lingerMs: 0,
+  };
+}
+
+/** The same one for each, as the other sides have it: what is measured is sending. */
+async function giveCertificates({ dir, connections, tls }: SenderTask): Promise<void> {
+  const { openCredentialStore } =
+    await built<typeof import('../src/fleet/credential-store.ts')>('fleet/credential-store');
+  const store = openCredentialStore(join(dir, 'credentials'), { write: true });
+  for (let i = 0; i < connections; i++) {
+    const id = deviceId(i);
+    store.append({
+      deviceId: id,
+      thingName: id,
+      certificateId: 'bench',
+      certificateArn: 'bench',
+      certificatePem: tls!.cert!,
+      privateKeyPem: tls!.key!,
+    });
+  }
+  store.close();
+}
