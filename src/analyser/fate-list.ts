@@ -16,8 +16,8 @@ export async function openFateList(file: string): Promise<FateList> {
   await rm(partial, { force: true }); // of an analysis that was cut off
   const log = openLineLog(partial);
   return {
-    add(id, { sent: { seq, sampleTime, failure }, sender, backend, code, evidence }) {
-      log.write(JSON.stringify({ id, seq, sampleTime, sender, failure, backend, code, evidence }));
+    add(id, { sent: { seq, sampleTime, sentAt, failure }, sender, backend, code, evidence }) {
+      log.write(JSON.stringify({ id, seq, sampleTime, sentAt, sender, failure, backend, code, evidence }));
     },
     flush: () => log.flush(),
     async finish() {

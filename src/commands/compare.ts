@@ -6,7 +6,7 @@ export default class Compare extends SimctlCommand {
   static override summary =
     'Say which run is slower, where the bottleneck is, and whether a run is worse than a baseline.';
   static override description =
-    'Runs of growing fleets are rounds: the first at which latency or failures grow significantly is the bottleneck. Runs of one fleet are compared with the first, or with --baseline, against which a run that is worse ends with exit code 4. Windows of time are compared by their ranks (or whole runs, where each side has at least five), never single messages.';
+    'Runs of growing fleets are rounds: the first at which latency or failures grow significantly is the bottleneck. Runs of one fleet are compared with the first, or with --baseline, against which a run that is worse, or too short to say, ends with exit code 4. Windows of time are compared by their ranks (or whole runs, where each side has at least five), never single messages.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> runs/100 runs/200 runs/400 runs/800',
     '<%= config.bin %> <%= command.id %> --baseline runs/yesterday runs/today',
@@ -19,12 +19,17 @@ export default class Compare extends SimctlCommand {
       multiple: true,
       multipleNonGreedy: true,
       helpValue: 'NAME',
-      description: 'what is compared, such as service.p90 or throughput [default: response.p50, response.p99, failed]',
+      description:
+        'what is compared, such as service.p90 or throughput [default: response.p50, response.p99, failed; lost and refused where any run has them]',
     }),
     tolerance: Flags.string({
       default: '5',
       helpValue: 'PERCENT',
       description: 'a difference that is smaller counts as none',
+    }),
+    'allow-undecided': Flags.boolean({
+      description: 'end with exit code 0 where a run is too short to be called worse or not',
+      dependsOn: ['baseline'],
     }),
     json: Flags.boolean({ description: 'print the figures as JSON' }),
   };
@@ -33,7 +38,7 @@ export default class Compare extends SimctlCommand {
     const { argv, flags } = await this.parse(Compare);
     const tolerance = Number(flags.tolerance) / 100;
     if (!(tolerance >= 0)) throw new UsageError(`--tolerance is a number of percent; got "${flags.tolerance}"`);
-    const [{ compareRuns, isRegression }, { comparisonText }] = await Promise.all([
+    const [{ compareRuns, isRegression, isUndecided }, { comparisonText }] = await Promise.all([
       import('../compare/compare-runs.ts'),
       import('../compare/compare-text.ts'),
     ]);
@@ -44,6 +49,6 @@ export default class Compare extends SimctlCommand {
       rules: { level: 0.05, tolerance },
     });
     this.log(flags.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison));
-    if (isRegression(comparison)) this.exit(EXIT.verdict);
+    if (isRegression(comparison) || (isUndecided(comparison) && !flags['allow-undecided'])) this.exit(EXIT.verdict);
   }
 }

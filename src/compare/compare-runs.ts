@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { type RecordedRun, readRuns } from '../run/recorded-run.ts';
 import { compareAll, type Outcome, type Rules, type Side } from './compare.ts';
 import { type LambdaUse, lambdaUse } from './lambda-use.ts';
+import { withLosses } from './losses.ts';
 import { type Metric, metricNamed, seriesOf } from './metric.ts';
 
 export interface CompareRequest {
@@ -12,6 +13,8 @@ export interface CompareRequest {
   readonly metrics: readonly string[];
   readonly rules: Rules;
 }
+
+type Run = Awaited<ReturnType<typeof withLosses<RecordedRun>>>;
 
 /** One row: a round of the same number of devices, or a run by itself. */
 export interface Round {
@@ -45,11 +48,16 @@ export interface Comparison {
 }
 
 const DEFAULT_METRICS = ['response.p50', 'response.p99', 'failed'] as const;
+/** And these, where any run has such updates: elsewhere there is nothing to test. */
+const LOSSES = ['lost', 'refused'] as const;
 
 /** @throws UsageError for what is no run, or nothing that could be compared */
 export async function compareRuns({ runs: dirs, baseline, metrics, rules }: CompareRequest): Promise<Comparison> {
-  const chosen = (metrics.length > 0 ? metrics : DEFAULT_METRICS).map(metricNamed);
-  const all = await readRuns(baseline === undefined ? dirs : [baseline, ...dirs]);
+  const asked = metrics.map(metricNamed);
+  const recorded = await readRuns(baseline === undefined ? dirs : [baseline, ...dirs]);
+  const all = await Promise.all(recorded.map(withLosses));
+  const losses = LOSSES.filter((name) => all.some(({ summary }) => summary[name] > 0));
+  const chosen = asked.length > 0 ? asked : [...DEFAULT_METRICS, ...losses].map(metricNamed);
   if (all.length < 2)
     throw new UsageError('one run has nothing to be compared with', {
       hint: 'Name several, or one with --baseline.',
@@ -74,16 +82,33 @@ export async function compareRuns({ runs: dirs, baseline, metrics, rules }: Comp
     tests: flat.length,
     ...(worse === undefined ? {} : { worse: worse.name }),
     undecided: worse === undefined && flat.some(({ verdict }) => verdict === 'too short to say'),
-    notes: notesOn(all, kind),
+    notes: [...notesOn(all, kind), ...lossNotes(rounds)],
   };
 }
 
-function growing(runs: readonly RecordedRun[]): boolean {
+/** A burst is one event, however many it loses: no test over windows sees in it more than chance, and yet nobody should miss it. */
+function lossNotes([first, ...others]: readonly Round[]): string[] {
+  return LOSSES.flatMap((name) =>
+    others
+      .filter((round) => {
+        const verdict = round.outcomes?.find(({ metric }) => metric === name)?.verdict;
+        return (
+          verdict !== undefined && verdict !== 'worse' && round[name] * first!.sent > 2 * first![name] * round.sent
+        );
+      })
+      .map(
+        (round) =>
+          `${round[name]} of ${round.sent} updates were ${name} in ${round.name}, ${first![name]} of ${first!.sent} in ${first!.name}, in too few windows to tell it from chance. Where none may be, say so while it runs: --threshold "${name} == 0"`,
+      ),
+  );
+}
+
+function growing(runs: readonly Run[]): boolean {
   return new Set(runs.map(({ summary }) => summary.devices)).size > 1;
 }
 
-function byDevices(runs: readonly RecordedRun[]): RecordedRun[][] {
-  const groups = new Map<number, RecordedRun[]>();
+function byDevices(runs: readonly Run[]): Run[][] {
+  const groups = new Map<number, Run[]>();
   for (const run of runs) {
     const group = groups.get(run.summary.devices);
     if (group) group.push(run);
@@ -92,12 +117,12 @@ function byDevices(runs: readonly RecordedRun[]): RecordedRun[][] {
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 
-function sideOf(runs: readonly RecordedRun[], metrics: readonly Metric[]): Side {
+function sideOf(runs: readonly Run[], metrics: readonly Metric[]): Side {
   return { runs: runs.map((run) => metrics.map((metric) => seriesOf(metric, run))) };
 }
 
-function roundOf(runs: readonly RecordedRun[], kind: Comparison['kind'], outcomes?: readonly Outcome[]): Round {
-  const sum = (of: (summary: RecordedRun['summary']) => number) => runs.reduce((n, run) => n + of(run.summary), 0);
+function roundOf(runs: readonly Run[], kind: Comparison['kind'], outcomes?: readonly Outcome[]): Round {
+  const sum = (of: (summary: Run['summary']) => number) => runs.reduce((n, run) => n + of(run.summary), 0);
   const { devices } = runs[0]!.summary;
   const seconds = sum((summary) => summary.seconds);
   return {
@@ -115,12 +140,12 @@ function roundOf(runs: readonly RecordedRun[], kind: Comparison['kind'], outcome
   };
 }
 
-function notesOn(runs: readonly RecordedRun[], kind: Comparison['kind']): string[] {
-  const differing = (what: string, of: (run: RecordedRun) => unknown) => {
+function notesOn(runs: readonly Run[], kind: Comparison['kind']): string[] {
+  const differing = (what: string, of: (run: Run) => unknown) => {
     const values = [...new Set(runs.map((run) => String(of(run))))];
     return values.length < 2 ? [] : [`the runs differ in ${what} (${values.join(', ')}), which may be what is seen`];
   };
-  const pace = ({ plan }: RecordedRun) => plan.options?.pace ?? plan.pace?.kind;
+  const pace = ({ plan }: Run) => plan.options?.pace ?? plan.pace?.kind;
   return [
     ...differing('transport', ({ plan }) => plan.transport),
     ...differing('pace', pace),
@@ -135,4 +160,9 @@ function notesOn(runs: readonly RecordedRun[], kind: Comparison['kind']): string
 /** Exit code 4 with a baseline. */
 export function isRegression({ kind, worse }: Comparison): boolean {
   return kind === 'baseline' && worse !== undefined;
+}
+
+/** Exit code 4 as well, unless it is allowed: whoever asks whether a run is worse is not told "no" by one that cannot tell. */
+export function isUndecided({ kind, undecided }: Comparison): boolean {
+  return kind === 'baseline' && undecided;
 }

@@ -29,7 +29,7 @@ function verdictLine({ kind, rounds, worse, undecided }: Comparison): string {
     return `${kind === 'baseline' ? 'REGRESSION' : 'WORSE'} IN ${round.name}: ${how}${beside(round)}.`;
   }
   if (undecided)
-    return 'TOO SHORT TO SAY: a run gives too few independent windows. Send for longer, or repeat each side five times.';
+    return `TOO SHORT TO SAY${kind === 'baseline' ? ` whether anything is worse than with ${first.name}` : ''}: a run gives too few independent windows. Send for longer, or repeat each side five times.${kind === 'baseline' ? ' That is no pass: exit code 4, unless --allow-undecided.' : ''}`;
   if (kind === 'rounds') return `NO BOTTLENECK FOUND up to ${last.name}: nothing grows significantly.`;
   return kind === 'baseline' ? `NO REGRESSION against ${first.name}.` : 'NO DIFFERENCE: no run is significantly worse.';
 }

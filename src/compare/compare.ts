@@ -72,7 +72,7 @@ function measure(base: Side, other: Side, { name: metric, unit }: Metric, i: num
   const least = repeated ? LEAST_VALUES : LEAST_WINDOWS;
   if (Math.min(a.length, b.length) >= least) return { ...found, test: rankTest(a, b) };
   const why =
-    a.length + b.length === 0
+    Math.min(a.length, b.length) === 0
       ? 'nothing was measured'
       : `${a.length} and ${b.length} windows of ${window} s, and it takes ${least} a side`;
   return { ...found, why };

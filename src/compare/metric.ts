@@ -1,9 +1,8 @@
-/** What of a run is compared: latencies, failures and throughput, by the slices of its timeline. */
+/** What of a run is compared: latencies, failures, losses and throughput, by the slices of its timeline. */
 import { UsageError } from '../errors.ts';
 import { decodeHistogram, newHistogram } from '../histogram.ts';
-import type { RecordedRun } from '../run/recorded-run.ts';
 import { LATENCIES, type Latencies } from '../workers/protocol.ts';
-import type { Slice } from '../workers/timeline.ts';
+import type { SliceWithLosses } from './losses.ts';
 import type { Series } from './windows.ts';
 
 export interface Metric {
@@ -11,7 +10,8 @@ export interface Metric {
   readonly unit: 'ms' | '%' | '/s';
   /** Which way a run gets worse. */
   readonly worse: 'more' | 'less';
-  value(slices: readonly Slice[]): number;
+  /** NaN where nothing was measured. */
+  value(slices: readonly SliceWithLosses[]): number;
 }
 
 const POINTS = { p50: 50, p90: 90, p99: 99, 'p99.9': 99.9 } as const;
@@ -43,19 +43,26 @@ function latencyMetric(name: string, latency: keyof Latencies, percentile: numbe
   };
 }
 
-const total = (slices: readonly Slice[], of: (slice: Slice) => number) => slices.reduce((n, one) => n + of(one), 0);
+const total = (slices: readonly SliceWithLosses[], of: (slice: SliceWithLosses) => number) =>
+  slices.reduce((n, one) => n + of(one), 0);
 
-const OTHERS: readonly Metric[] = [
-  {
-    name: 'failed',
+/** Of what was sent, so much is bad. */
+function rateMetric(name: string, bad: (slice: SliceWithLosses) => number): Metric {
+  return {
+    name,
     unit: '%',
     worse: 'more',
     value(slices) {
       const sent = total(slices, (slice) => slice.sent);
-      const bad = total(slices, ({ failed, unknown }) => failed + unknown);
-      return sent === 0 ? Number.NaN : (100 * bad) / sent;
+      return sent === 0 ? Number.NaN : (100 * total(slices, bad)) / sent;
     },
-  },
+  };
+}
+
+const OTHERS: readonly Metric[] = [
+  rateMetric('failed', ({ failed, unknown }) => failed + unknown),
+  rateMetric('lost', ({ lost = Number.NaN }) => lost),
+  rateMetric('refused', ({ refused = Number.NaN }) => refused),
   {
     name: 'throughput',
     unit: '/s',
@@ -67,6 +74,6 @@ const OTHERS: readonly Metric[] = [
   },
 ];
 
-export function seriesOf({ value }: Metric, { slices }: Pick<RecordedRun, 'slices'>): Series {
+export function seriesOf({ value }: Metric, { slices }: { readonly slices: readonly SliceWithLosses[] }): Series {
   return { length: slices.length, value: (from, to) => value(slices.slice(from, to)) };
 }

@@ -92,6 +92,7 @@ describe('the account of a run', () => {
       ['A', 4, 120_000, 'unknown', 'lost', undefined],
       ['B', 0, 30_000, 'failed', 'unexplained', undefined],
     ]);
+    expect(fates.every(({ sentAt }) => sentAt > 0)).toBe(true);
     expect(fates.every(({ evidence }) => evidence.length > 0)).toBe(true);
     expect(existsSync(`${fatesOut}.partial`)).toBe(false);
   });

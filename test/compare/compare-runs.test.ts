@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compareRuns, isRegression } from '../../src/compare/compare-runs.ts';
+import { compareRuns, isRegression, isUndecided } from '../../src/compare/compare-runs.ts';
 import { comparisonText } from '../../src/compare/compare-text.ts';
 import { recordedRun } from '../support/recorded-run.ts';
 
@@ -15,6 +15,11 @@ beforeAll(() => {
   recordedRun(at('20'), { devices: 20, seed: 2 });
   recordedRun(at('40'), { devices: 40, seed: 3, latency: 25, concurrency: 10, throttles: 7 });
   recordedRun(at('again'), { devices: 10, seed: 4 });
+  recordedRun(at('losing'), { devices: 10, seed: 6, lostPerMille: 30, seconds: 120 });
+  recordedRun(at('losing as much'), { devices: 10, seed: 7, lostPerMille: 30, seconds: 120 });
+  recordedRun(at('losing more'), { devices: 10, seed: 8, lostPerMille: 120, seconds: 120 });
+  recordedRun(at('a burst'), { devices: 10, seed: 9, lostSecond: 40, seconds: 120 });
+  recordedRun(at('short'), { devices: 10, seed: 10, seconds: 20 });
   recordedRun(at('slow'), { devices: 10, seed: 5, latency: 14 });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -57,6 +62,39 @@ describe('a baseline', () => {
     const comparison = await compare(['10', 'slow']);
     expect(comparison).toMatchObject({ kind: 'runs', worse: 'slow' });
     expect(isRegression(comparison)).toBe(false);
+  });
+
+  it('that lost more is a regression, one that lost as much is none', async () => {
+    const more = await compare(['losing more'], { baseline: at('losing') });
+    expect(isRegression(more)).toBe(true);
+    expect(comparisonText(more)).toMatch(/^REGRESSION IN losing more: lost significantly worse/);
+    const asMuch = await compare(['losing as much'], { baseline: at('losing') });
+    expect(asMuch).toMatchObject({ tests: 4, undecided: false, notes: [] });
+    expect(isRegression(asMuch)).toBe(false);
+  });
+
+  it('that lost nothing, and a run that lost a burst: no test can tell it from chance, and a note names it', async () => {
+    const burst = await compare(['a burst'], { baseline: at('again') });
+    expect(isRegression(burst)).toBe(false);
+    expect(burst.notes).toEqual([
+      expect.stringMatching(/^40 of 4800 updates were lost in a burst, 0 of 2400 in again, in too few windows/),
+    ]);
+  });
+
+  it('of losses without their times is not compared by them', async () => {
+    recordedRun(at('old'), { devices: 10, seed: 11, lostPerMille: 30, seconds: 120 });
+    rmSync(at('old/fates.ndjson'));
+    const comparison = await compare(['losing more'], { baseline: at('old') });
+    const lost = comparison.rounds[1]!.outcomes!.find(({ metric }) => metric === 'lost');
+    expect(lost).toMatchObject({ verdict: 'too short to say', why: 'nothing was measured' });
+  });
+
+  it('that cannot be told is no pass', async () => {
+    const short = await compare(['short'], { baseline: at('10') });
+    expect([isRegression(short), isUndecided(short)]).toEqual([false, true]);
+    expect(comparisonText(short)).toMatch(/^TOO SHORT TO SAY whether anything is worse than with 10: .*exit code 4/);
+    const rounds = await compare(['short', '10']);
+    expect([rounds.undecided, isUndecided(rounds)]).toEqual([true, false]);
   });
 
   it('of another fleet is named', async () => {

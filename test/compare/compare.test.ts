@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareAll, type Side } from '../../src/compare/compare.ts';
 import { metricNamed } from '../../src/compare/metric.ts';
-import { simulatedLatency } from './simulated-run.ts';
+import { simulatedLatency, simulatedLoss } from './simulated-run.ts';
 
 const METRICS = [metricNamed('response.p50'), metricNamed('response.p99')];
 const SEEDS = Array.from({ length: 200 }, (_, seed) => seed);
@@ -66,6 +66,30 @@ describe('a planted bottleneck', () => {
         .includes('worse'),
     );
     expect(found).toEqual([]);
+  });
+});
+
+describe('rates of loss', () => {
+  const lost = [metricNamed('lost')];
+  const verdictOn = (seed: number, turn: number, levels: readonly number[]) => {
+    const side = (level: number, run: number): Side => ({
+      runs: [[simulatedLoss(1 + seed * 10 + run, { level, turn })]],
+    });
+    const [base, ...others] = levels.map(side);
+    return compareAll(base!, others, lost, { level: 0.05, tolerance: 0 }).map(([outcome]) => outcome!.verdict);
+  };
+
+  it.each([0.9, 0.5, 0.3, 0.1])(
+    'that are equal and turn ill or well with the chance %d a second give few false alarms over 200 seeds',
+    (turn) => {
+      const alarms = SEEDS.filter((seed) => verdictOn(seed, turn, [2, 2, 2, 2]).includes('worse'));
+      expect(alarms.length).toBeLessThanOrEqual(0.05 * SEEDS.length);
+    },
+  );
+
+  it('that grow fivefold are found', () => {
+    const found = SEEDS.slice(0, 50).filter((seed) => verdictOn(seed, 0.5, [2, 10])[0] === 'worse');
+    expect(found.length).toBeGreaterThanOrEqual(45);
   });
 });
 

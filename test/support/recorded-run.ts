@@ -15,6 +15,10 @@ export interface RecordedAs {
   readonly latency?: number;
   /** Of 1,000 sends, so many get no answer. */
   readonly failedPerMille?: number;
+  /** Of 1,000 that were acknowledged, so many are lost afterwards. */
+  readonly lostPerMille?: number;
+  /** In this second, and in it alone, all are. */
+  readonly lostSecond?: number;
   readonly concurrency?: number;
   readonly throttles?: number;
   /** Of each device; what is in the logs as well as in the figures. */
@@ -26,7 +30,7 @@ const START = 1_795_519_292_000;
 
 /** Writes a run's directory as `simctl run` leaves it: 40 updates a second, with logs of them. @returns its path */
 export function recordedRun(dir: string, as: RecordedAs = {}): string {
-  const { devices = 20, seconds = 60, seed = 1, latency = 10, failedPerMille = 0 } = as;
+  const { devices = 20, seconds = 60, seed = 1, latency = 10, failedPerMille = 0, lostPerMille = 0 } = as;
   const { deviceId = (n: number) => `D-${n}`, concurrency = 2, throttles = 0 } = as;
   mkdirSync(join(dir, 'stand-in'), { recursive: true });
   const random = randomOf(seed, 'recorded run');
@@ -42,6 +46,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
     sent: [] as object[],
     received: [] as object[],
     ingest: [] as object[],
+    fates: [] as object[],
     metrics: [] as object[],
     timeline: [] as object[],
   };
@@ -64,8 +69,15 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
       ];
       recordMs(now.late, late);
       recordMs(now.lag, late);
+      const isLost = !isFailed && (second === as.lostSecond || (lostPerMille > 0 && random() * 1000 < lostPerMille));
       if (isFailed) failed++;
-      else {
+      else if (isLost) {
+        recordMs(now.service, service);
+        recordMs(now.response, service + late);
+        findings.lost++;
+        const verdict = { sender: 'acknowledged', backend: 'lost', evidence: 'nobody knows it' };
+        lines.fates.push({ id, seq: Math.floor(seq / devices), sampleTime, sentAt, ...verdict });
+      } else {
         recordMs(now.service, service);
         recordMs(now.response, service + late);
         recordMs(findings.endToEnd, service + 500 * random());
@@ -119,6 +131,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
     metric('Throttles', 40, second === 0 ? throttles : 0, 1);
     metric('Errors', 40, 0, 0);
   }
+  findings.seen -= findings.lost;
   const plan = {
     devices,
     fleet: { devices, updates: seq },
@@ -172,6 +185,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
   write('sent-00.ndjson', lines.sent);
   write('received.ndjson', lines.received);
   write('ingest.ndjson', lines.ingest);
+  write('fates.ndjson', lines.fates);
   write('timeline.ndjson', lines.timeline);
   write('stand-in/metrics.ndjson', lines.metrics);
   writeFileSync(join(dir, 'summary.json'), JSON.stringify(summary));
