@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { threadFile } from '../thread-file.ts';
 import type { LogKind } from './log-forms.ts';
+import { isPacked } from './packed.ts';
 import type { PartTask } from './read-thread.ts';
 import type { RowBlock } from './row-block.ts';
 
@@ -32,7 +33,7 @@ export async function openReadAhead(
   if (workers === 1) return undefined;
   const sizes = new Map<string, number>();
   for (const file of files) {
-    if (file === undefined || /\.gz$/i.test(file)) continue;
+    if (file === undefined || (await isPacked(file))) continue;
     const found = await stat(file).catch(() => undefined); // whoever reads it says what is wrong
     if (found?.isFile()) sizes.set(file, found.size);
   }

@@ -6,6 +6,8 @@ import { createGunzip } from 'node:zlib';
 import { codeOf, isSimctlError, messageOf, UsageError } from '../errors.ts';
 import { newLineScanner } from './line-scanner.ts';
 import { formOf, type LineForm, type ReadLine } from './log-forms.ts';
+import { noObject, withoutMark } from './no-object.ts';
+import { isPacked } from './packed.ts';
 
 export type LogObject = Record<string, unknown>;
 
@@ -34,10 +36,8 @@ export function newLineCount(file: string, take: (value: LogObject, line: number
   const other = (text: string) => {
     line++;
     if (text.trim() === '') return;
-    const value = parsed(text);
-    if (value === undefined) {
-      throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
-    }
+    const value = parsed(withoutMark(text, line));
+    if (value === undefined) throw noObject(file, line, text);
     lines++;
     take(value, line);
   };
@@ -52,7 +52,7 @@ export function newLineCount(file: string, take: (value: LogObject, line: number
     other,
     end(rest) {
       if (rest.trim() === '') return { lines };
-      if (parsed(rest) === undefined) return { lines, halfLine: line + 1 };
+      if (parsed(withoutMark(rest, line + 1)) === undefined) return { lines, halfLine: line + 1 };
       other(rest);
       return { lines };
     },
@@ -81,16 +81,14 @@ export async function readLog(
     for (const text of texts) {
       line++;
       if (text.trim() === '') continue;
-      const value = parsed(text);
-      if (value === undefined) {
-        throw new UsageError(`${file}:${line}: this line is no JSON object`, { hint: 'Remove or mend it.' });
-      }
+      const value = parsed(withoutMark(text, line));
+      if (value === undefined) throw noObject(file, line, text);
       lines++;
       if (take(value, line) === false) return { lines };
     }
   }
   if (rest.trim() === '') return { lines };
-  const value = parsed(rest);
+  const value = parsed(withoutMark(rest, line + 1));
   if (value === undefined) return { lines, halfLine: line + 1 };
   take(value, line + 1);
   return { lines: lines + 1 };
@@ -123,7 +121,7 @@ const CHUNK_BYTES = 1 << 20;
 
 /** A file's bytes in order. A chunk is valid until the next is asked for: a plain file's are all in one place. */
 async function* bytesOf(file: string, line: () => number): AsyncGenerator<Buffer> {
-  if (/\.gz$/i.test(file)) return yield* chunksOf(file, line, (chunk) => chunk);
+  if (await isPacked(file)) return yield* chunksOf(file, line, (chunk) => chunk);
   let handle: FileHandle | undefined;
   try {
     handle = await openFile(file);
@@ -142,15 +140,16 @@ async function* bytesOf(file: string, line: () => number): AsyncGenerator<Buffer
 
 async function* chunksOf<Chunk>(file: string, line: () => number, as: (chunk: Buffer) => Chunk): AsyncGenerator<Chunk> {
   try {
-    for await (const chunk of open(file) as AsyncIterable<Buffer>) yield as(chunk);
+    for await (const chunk of (await open(file)) as AsyncIterable<Buffer>) yield as(chunk);
   } catch (error) {
     throw unreadable(file, line(), error);
   }
 }
 
-function open(file: string): Readable {
+async function open(file: string): Promise<Readable> {
+  const packed = await isPacked(file);
   const raw = createReadStream(file, { highWaterMark: 1 << 20 });
-  if (!/\.gz$/i.test(file)) return raw;
+  if (!packed) return raw;
   // What fails is thrown by whoever reads; whoever stops reading closes the file.
   return pipeline(raw, createGunzip({ chunkSize: 1 << 20 }), () => {});
 }
@@ -158,6 +157,12 @@ function open(file: string): Readable {
 function unreadable(file: string, line: number, error: unknown): UsageError {
   const code = codeOf(error);
   if (code === 'ENOENT') return new UsageError(`there is no file ${file}`, { cause: error });
+  if (code === 'EISDIR') {
+    return new UsageError(`${file} is a directory, and a log is wanted`, {
+      cause: error,
+      hint: `Name one file in it; or, if it is a run's directory, it alone: simctl analyse ${file}`,
+    });
+  }
   if (code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR') {
     return new UsageError(`${file} is no whole gzip file: it ends or breaks after line ${line} (${messageOf(error)})`, {
       cause: error,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, UsageError } from '../errors.ts';
+import { codeOf, messageOf, UsageError } from '../errors.ts';
 import type { AnalyseOptions } from './analyse.ts';
 
 /**
@@ -10,6 +10,11 @@ import type { AnalyseOptions } from './analyse.ts';
  */
 export async function runLogs(dir: string): Promise<AnalyseOptions> {
   const names = await readdir(dir).catch((error) => {
+    if (codeOf(error) === 'ENOTDIR')
+      throw new UsageError(`${dir} is a file, and a run's directory is wanted`, {
+        cause: error,
+        hint: 'Name the directory that it is in; or single logs with --sent and --received.',
+      });
     throw new UsageError(`cannot read the run's directory ${dir}: ${messageOf(error)}`, { cause: error });
   });
   // gzip -k leaves both; one is as good as the other.

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { analyseLogs, type LogsRequest } from '../../src/analyser/analyse-logs.ts';
 import { UsageError } from '../../src/errors.ts';
@@ -148,6 +150,57 @@ describe('logs of the 2022 project', () => {
   });
 });
 
+describe('what editors, disks and tools do to a log', () => {
+  const lines = [sentLine('A', 0, 30_000), sentLine('A', 1, 60_000)];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  const analysed = (bytes: string | Buffer, name = 's') => {
+    writeFileSync(files.path(name), bytes);
+    return analyse({
+      sent: [files.path(name)],
+      received: files.write('r', [receivedLine('A', 30_000), receivedLine('A', 60_000)]),
+    });
+  };
+
+  it.each([
+    ['a byte order mark', () => `\uFEFF${text}`],
+    ['a byte order mark before the only line, without its newline', () => `\uFEFF${text.trimEnd()}`],
+    ['lines that end in CR LF', () => text.replaceAll('\n', '\r\n')],
+    ['no newline at the end', () => text.trimEnd()],
+    ['blank lines', () => `\n${text.replaceAll('\n', '\n \n')}`],
+    ['gzip under a plain name', () => gzipSync(text)],
+    ['gzip in two members', () => Buffer.concat([gzipSync(text.slice(0, 40)), gzipSync(text.slice(40))])],
+  ])('%s changes nothing', async (_, bytes) => {
+    const { json } = await analysed(bytes());
+    expect(json).toMatchObject({ sent: 2, seen: 2, notes: [] });
+  });
+
+  it('a plain log named .gz is read as what it is', async () => {
+    expect((await analysed(text, 's.gz')).json).toMatchObject({ sent: 2, seen: 2 });
+  });
+
+  it('NUL bytes at the end, as a power cut leaves them, are half a line, which is said', async () => {
+    const { json } = await analysed(text + '\0'.repeat(4096));
+    expect(json).toMatchObject({
+      sent: 2,
+      seen: 2,
+      halfLines: 1,
+      notes: [expect.stringContaining('s:3: the last line')],
+    });
+  });
+
+  it('latitude and longitude the other way round are named', async () => {
+    const turned = { ...receivedLine('A', 30_000), position: [50.1, 8.5] as const };
+    const { json } = await analyse({
+      sent: [files.write('s', lines)],
+      received: files.write('r', [turned]),
+    });
+    expect(json).toMatchObject({
+      seen: 1,
+      notes: [expect.stringMatching(/^latitude and longitude are swapped: 1 of 1 positions/)],
+    });
+  });
+});
+
 describe('what cannot be analysed', () => {
   const good = () => files.write('good', [sentLine('A', 0, 30_000)]);
   const cases: [name: string, request: () => Partial<LogsRequest>, message: RegExp][] = [
@@ -240,6 +293,42 @@ describe('what cannot be analysed', () => {
         return { sent: [files.halve(file)] };
       },
       /s\.gz is no whole gzip file/,
+    ],
+    ['a directory for a file', () => ({ sent: [files.dir] }), /simctl-analyse-\S+ is a directory, and a log is wanted/],
+    [
+      'a directory for the receive log',
+      () => ({ sent: [good()], received: files.dir }),
+      /simctl-analyse-\S+ is a directory, and a log is wanted/,
+    ],
+    ['a file for a directory', () => ({ dir: good() }), /good is a file, and a run's directory is wanted/],
+    [
+      'NUL bytes in the middle',
+      () => ({ sent: [files.write('s', [sentLine('A', 0, 1)], '\0\0\0\0\n{}\n')] }),
+      /s:2: this line is no JSON object: it holds NUL bytes/,
+    ],
+    [
+      'UTF-16, with its mark and without',
+      () => {
+        const text = Buffer.from(`\uFEFF${JSON.stringify(sentLine('A', 0, 1))}\n`, 'utf16le');
+        writeFileSync(files.path('s'), text);
+        return { sent: [files.path('s')] };
+      },
+      /s:1: this line is no JSON object: the file seems to be UTF-16/,
+    ],
+    [
+      'one array of lines',
+      () => ({ sent: [files.write('s', [], `${JSON.stringify([sentLine('A', 0, 1)])}\n`)] }),
+      /s:1: .*: it is an array, and a log has one object a line/,
+    ],
+    [
+      'JSON over several lines',
+      () => ({ sent: [files.write('s', [], `${JSON.stringify(sentLine('A', 0, 1), null, 2)}\n`)] }),
+      /s:1: .*: it is the beginning of one over several lines/,
+    ],
+    [
+      'CSV',
+      () => ({ sent: [files.write('s', [], 'id,time,longitude,latitude\nA,1,2,3\n')] }),
+      /s:1: this line is no JSON object$/,
     ],
     [
       'a damaged plan',
