@@ -18,6 +18,21 @@ export interface SentLine {
 }
 
 /**
+ * sent-*.ndjson, among the attempts: what was done on purpose to connections of its devices (workers/inflict.ts): it began,
+ * its time was over (of what lasts), or all devices were back.
+ */
+export interface FaultLine {
+  /** As fault.ts reads it. */
+  fault: string;
+  did: 'begin' | 'end' | 'back';
+  at: number;
+  /** How many devices of this log. */
+  devices: number;
+  /** Which, where it begins; absent: all. */
+  ids?: string[];
+}
+
+/**
  * received.ndjson: a poll showed a newer position of `id` than the poll before. The update became visible after
  * `notBefore` (when the last request that did not show it was sent; 0: there was none) and by `seenAt` (when the answer
  * that did show it had arrived).

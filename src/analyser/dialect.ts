@@ -14,6 +14,7 @@ type Kind = 'text' | 'number' | 'pair' | 'optional text' | 'optional number' | '
 const SHAPES = {
   'simctl sent': [
     { id: 'text', seq: 'number', sampleTime: 'number', position: 'pair', sentAt: 'number', failure: 'optional text' },
+    { fault: 'text', did: 'text', at: 'number', devices: 'number' },
   ],
   'simctl received': [{ id: 'text', sampleTime: 'number', position: 'pair', notBefore: 'number', seenAt: 'number' }],
   'simctl history': [

@@ -135,6 +135,7 @@ async function gatherInto(spill: Spill, logs: RunLogs, ahead: ReadAhead | undefi
   };
   for (const file of logs.sent) {
     await read(file, 'sent', [addSent], (value) => {
+      if ('fault' in value) return; // what was done on purpose is nobody's update
       const { id, seq, sampleTime, sentAt, failure } = value as unknown as SentLine;
       addSent(table.findText(id, true), { a: seq, sampleTime, b: sentAt, code: failure });
     });

@@ -23,6 +23,7 @@ export async function swappedAxesNote(sent: readonly string[], received: string 
   for (const file of sent) {
     if (asTheyAre + turned >= SAMPLE_LINES) break;
     await readLog(file, (value, line) => {
+      if ('fault' in value) return undefined;
       const { id, sampleTime, position } = value as unknown as SentLine;
       const shown = seen.get(`${id} ${sampleTime}`);
       if (shown !== undefined) {

@@ -59,6 +59,7 @@ export default class Run extends SimctlCommand {
     });
     ending.release();
     this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
+    if (summary.deaths) this.exit(EXIT.setup);
     if (summary.interrupted) this.exit(EXIT.interrupted);
     if (!hasPassed(summary)) this.exit(EXIT.verdict);
   }

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { messageOf } from '../errors.ts';
 import type { Target } from '../target.ts';
-import type { FleetResult } from '../workers/pool.ts';
+import type { FleetResult } from '../workers/fleet-result.ts';
 import { writeMetrics } from './cloudwatch.ts';
 import { writeAnswers } from './ingest-answers.ts';
 import type { RunOptions } from './options.ts';

@@ -65,10 +65,12 @@ function newSum() {
   const counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
   let pausedMs = 0;
+  const faults = new Set<string>();
   const histograms = LATENCIES.map((name) => [name, newHistogram()] as const);
   return {
     add(slice: Slice) {
       for (const name of COUNTS) counts[name] += slice[name];
+      for (const fault of slice.faults ?? []) faults.add(fault);
       // Shards beside each other: a second is held where one of them is.
       pausedMs = Math.max(pausedMs, slice.pausedMs ?? 0);
       for (const [code, n] of Object.entries(slice.failures)) failures[code] = (failures[code] ?? 0) + n;
@@ -83,6 +85,7 @@ function newSum() {
         failures,
         inFlight,
         ...(pausedMs > 0 ? { pausedMs } : {}),
+        ...(faults.size > 0 ? { faults: [...faults] } : {}),
         latencies: Object.fromEntries(encoded) as unknown as Latencies,
       };
     },

@@ -7,7 +7,9 @@ import { type Findings, noFindings } from '../analyser/findings.ts';
 import { messageOf, RunError, UsageError } from '../errors.ts';
 import { histogramLog, newHistogram } from '../histogram.ts';
 import { openLineLog } from '../line-log.ts';
-import type { FleetResult } from '../workers/pool.ts';
+import { noCounts } from '../workers/counts.ts';
+import type { FleetResult } from '../workers/fleet-result.ts';
+import { addRounds } from '../workers/inflict.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { download, isBucket } from './bucket.ts';
 import { checkShards, HISTOGRAMS, readShard, type ShardRun, shardDirectories } from './merge-shards.ts';
@@ -186,16 +188,18 @@ function addHistograms(shards: readonly ShardRun[]): ShardRun['histograms'] {
 function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 'service' | 'late' | 'lag'> {
   const sum: ReturnType<typeof addFleets> = {
     devices: 0,
-    counts: { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} },
+    counts: noCounts(),
     connectFailures: {},
     interrupted: false,
     firstSentAt: 0,
     lastDoneAt: 0,
     pauses: shards.flatMap(({ summary }) => summary.pauses ?? []),
+    faults: addRounds(shards.map(({ summary }) => summary.faults ?? [])),
+    deaths: shards.flatMap(({ summary }) => summary.deaths ?? []),
   };
   for (const { summary } of shards) {
     sum.devices += summary.devices;
-    for (const name of ['sent', 'acknowledged', 'failed', 'unknown'] as const) sum.counts[name] += summary[name];
+    for (const name of COUNTED) sum.counts[name] += summary[name];
     addCounts(sum.counts.failures, summary.failures);
     for (const [code, { devices, first }] of Object.entries(summary.connectFailures)) {
       const known = sum.connectFailures[code];
@@ -226,6 +230,8 @@ function addFindings(shards: readonly ShardRun[]): Findings {
   }
   return sum;
 }
+
+const COUNTED = ['sent', 'acknowledged', 'failed', 'unknown', 'disconnects', 'reconnects', 'redeliveries'] as const;
 
 const COUNTS = [
   'devices',

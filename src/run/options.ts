@@ -52,6 +52,12 @@ export interface RunOptions {
   readonly ackTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly lingerMs: number;
+  /** How long what a lost connection left unanswered is sent again, marked DUP; 0: it fails at once. */
+  readonly redeliverMs: number;
+  /** MQTT sessions that the broker keeps while a device is away (`clean: false`). */
+  readonly persistentSession: boolean;
+  /** What is done to connections on purpose (src/workers/fault.ts), times from the start of the run. */
+  readonly faults: readonly string[];
   /** How the embedded stand-in behaves. */
   readonly standIn: StandInBehaviour;
   /** Messages the embedded stand-in shall lose, `<device>@<seq>`: shows that the accounting finds them. */

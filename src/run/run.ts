@@ -10,9 +10,10 @@ import { openLineLog } from '../line-log.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
+import type { FleetResult } from '../workers/fleet-result.ts';
 import type { PauseSwitch } from '../workers/pause.ts';
 import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
-import { type FleetResult, runShards } from '../workers/pool.ts';
+import { runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
@@ -215,6 +216,7 @@ async function sendAll(
         ...(seen === undefined ? {} : { seen }),
       });
     },
+    onFault: ({ fault, round }) => round === 0 && reporter.note(`On purpose: ${fault}`),
     onSlice(slice) {
       timeline.write(JSON.stringify(slice));
       if (windowed) slices.push(slice);
@@ -245,6 +247,8 @@ function shardTasks(
       connectTimeoutMs: options.connectTimeoutMs,
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
       lingerMs: options.lingerMs,
+      redeliverMs: options.redeliverMs,
+      persistentSession: options.persistentSession,
       seed: options.generate.seed + shard + (plan.shard?.index ?? 0) * MOST_WORKERS,
       // The account's quota is shared by all workers of all machines; the stand-in has none unless told.
       ...(backend.target.locationEndpoint === undefined
@@ -258,6 +262,7 @@ function shardTasks(
     minGapMs: plan.minGapMs,
     shift,
     sentLog: files.sent(shard),
+    ...(plan.faults === undefined ? {} : { faults: plan.faults }),
   }));
 }
 

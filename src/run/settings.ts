@@ -171,6 +171,30 @@ export const RUN_SETTINGS = {
     min: 1,
     description: 'ms until an answer is missing',
   },
+  redeliver: {
+    ...load,
+    kind: 'time',
+    unit: 'ms',
+    default: 0,
+    min: 0,
+    value: 'MS',
+    description:
+      'how long what got no answer, or lost its connection, is sent again once its device is back, marked as a duplicate (QoS 1); 0: it fails at once',
+  },
+  'persistent-session': {
+    ...load,
+    kind: 'switch',
+    description: 'MQTT sessions that the broker keeps while a device is away (clean session off)',
+  },
+  fault: {
+    ...load,
+    kind: 'texts',
+    key: 'faults',
+    default: [],
+    value: 'TEXT',
+    description:
+      'harm done to connections on purpose, such as "storm at 60s", "cut 10% at 30s for 10s", "flap 5% every 10s for 60s", "half-open 20% at 30s", "slow 10% 500ms at 20s for 30s"; "at random" lets the seed choose (docs/faults.md)',
+  },
   settle: {
     ...load,
     kind: 'time',

@@ -1,13 +1,15 @@
 import type { Findings } from '../analyser/analyse.ts';
 import { type Percentiles, percentilesOf } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
+import type { FleetResult, WorkerDeath } from '../workers/fleet-result.ts';
+import type { FaultRound } from '../workers/inflict.ts';
 import type { Pause } from '../workers/pause.ts';
 import type { Plan } from '../workers/plan.ts';
-import type { FleetResult } from '../workers/pool.ts';
 import type { ConnectFailures } from '../workers/protocol.ts';
 import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type ClockOffset, clockText } from './clock-offset.ts';
+import { connectionLines, promiseLine } from './fault-summary.ts';
 import { fixesNotAskedFor, paceEndLines } from './pace-end.ts';
 import { type Judgement, judge, judgementText, type Threshold } from './threshold.ts';
 
@@ -30,6 +32,14 @@ export interface Summary {
   failed: number;
   unknown: number;
   failures: Record<FailureCode, number>;
+  /** Connections lost, and made again; updates sent again, marked as duplicates. */
+  disconnects: number;
+  reconnects: number;
+  redeliveries: number;
+  /** What was done to connections on purpose; absent: nothing. */
+  faults?: FaultRound[];
+  /** Workers that ended before their time, so that the others were stopped; absent: none. */
+  deaths?: WorkerDeath[];
   seen: number;
   superseded: number;
   filtered: number;
@@ -136,6 +146,11 @@ export function summarise({
     failed: fleet.counts.failed,
     unknown: fleet.counts.unknown,
     failures: fleet.counts.failures,
+    disconnects: fleet.counts.disconnects,
+    reconnects: fleet.counts.reconnects,
+    redeliveries: fleet.counts.redeliveries,
+    ...(fleet.faults.length > 0 ? { faults: [...fleet.faults] } : {}),
+    ...(fleet.deaths.length > 0 ? { deaths: [...fleet.deaths] } : {}),
     seen: findings.seen,
     superseded: findings.superseded,
     filtered: findings.filtered,
@@ -189,7 +204,9 @@ export function verdictLines(summary: Summary): string[] {
   const { shard } = summary;
   return [
     ...missingLine(summary),
+    ...deathLines(summary),
     (shard === undefined ? '' : `Shard ${shard.index} of ${shard.of}: `) + verdictLine(summary),
+    ...promiseLine(summary),
     ...pauseLine(summary),
     ...(summary.saturated ? [saturationLine(summary)] : []),
     ...(broken.length > 0
@@ -230,6 +247,7 @@ export function summaryText(summary: Summary): string {
     count('lost', summary.lost),
     count('unexplained', summary.unexplained),
     '',
+    ...connectionLines(summary),
     `${'ms'.padEnd(26)}${['p50', 'p90', 'p99', 'p99.9', 'max'].map((name) => name.padStart(10)).join('')}`,
     row('response (due→answer)', summary.response),
     row('service (sent→answer)', summary.service),
@@ -272,6 +290,14 @@ function verdictLine(summary: Summary): string {
 function clockLine({ clock, shards, publishToStore }: Summary): string[] {
   const clocks = shards?.map((shard) => shard.clock) ?? (clock === undefined ? [] : [clock]);
   return clocks.length === 0 || publishToStore.count === 0 ? [] : [clockText(clocks)];
+}
+
+/** The run ended there; what is said of that worker is what its send log holds. */
+function deathLines({ deaths = [] }: Summary): string[] {
+  return deaths.map(
+    ({ worker, message, sent }) =>
+      `INCOMPLETE: worker ${worker} died (${message}), and the others were stopped. Its ${sent} attempts are those of its send log, which may lack the last quarter of a second.`,
+  );
 }
 
 /** Whoever reads its throughput has to know. */

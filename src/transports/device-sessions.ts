@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
 import { randomOf } from '../random.ts';
+import type { Connections } from './connections.ts';
+import { newHarms } from './harms.ts';
 import type { OpenSession, Session, SessionOptions } from './session/session.ts';
 import { failureCode, SendFailure } from './transport.ts';
 
@@ -12,6 +14,9 @@ const LONGEST_PAUSE_MS = 128_000;
 const PASSING: ReadonlySet<string> = new Set(['unreachable', 'connect-timeout', 'connection-lost', 'no-free-port']);
 /** A broker that took the device before may refuse it in passing: AWS IoT closes when too many connect at a time. */
 const PASSING_LATER: ReadonlySet<string> = new Set([...PASSING, 'refused']);
+
+/** After these the message may have arrived, or not. */
+const UNANSWERED: ReadonlySet<string> = new Set(['connection-lost', 'no-answer']);
 
 export interface DeviceSessionsOptions {
   readonly open: OpenSession;
@@ -31,8 +36,7 @@ export interface DeviceSessions {
    * it waits, and is sent again as a duplicate, as long as its patience lasts.
    */
   publish(deviceId: string, topic: string, payload: string, qos: 0 | 1): Promise<void>;
-  /** Connections lost, and made again. */
-  counts(): { readonly lost: number; readonly reconnected: number };
+  readonly connections: Connections;
   close(): Promise<void>;
 }
 
@@ -44,7 +48,8 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const combined = new WeakMap<AbortSignal, AbortSignal>();
-  const counts = { lost: 0, reconnected: 0 };
+  const counts = { disconnects: 0, reconnects: 0, redeliveries: 0 };
+  const harms = newHarms(clock);
   let closed: Promise<void> | undefined;
 
   async function connectOnce(deviceId: string, signal: AbortSignal): Promise<void> {
@@ -59,8 +64,9 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
       }
       sessions.set(deviceId, session);
       wake(deviceId);
+      harms.connected(deviceId, session);
       void session.lost.then(() => {
-        counts.lost++;
+        counts.disconnects++;
         sessions.delete(deviceId);
         void reconnect(deviceId);
       });
@@ -77,11 +83,12 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
   async function reconnect(deviceId: string): Promise<void> {
     const random = randomOf(seed, deviceId);
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
-      const pause = random() * Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+      await harms.cutUntil(deviceId);
+      const pause = harms.hurries(deviceId) ? 0 : random() * Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
       if (!(await clock.until(clock.now() + pause)) || closing.signal.aborted) return;
       try {
         await connectOnce(deviceId, closing.signal);
-        counts.reconnected++;
+        counts.reconnects++;
         return;
       } catch (error) {
         if (!PASSING_LATER.has(failureCode(error))) return;
@@ -91,7 +98,10 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
 
   function publishNow(deviceId: string, topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
     const session = sessions.get(deviceId);
-    if (session !== undefined) return session.publish(topic, payload, qos, dup);
+    if (session !== undefined) {
+      if (dup) counts.redeliveries++;
+      return session.publish(topic, payload, qos, dup);
+    }
     if (closed !== undefined) return Promise.reject(new SendFailure('interrupted'));
     return Promise.reject(new SendFailure('not-connected', `${deviceId} is not connected`));
   }
@@ -106,10 +116,12 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
       } catch (error) {
         const code = failureCode(error);
         // QoS 0 is sent at most once (MQTT 3.1.1, 4.3.1).
-        if (code !== 'not-connected' && (code !== 'connection-lost' || qos === 0)) throw error;
+        if (code !== 'not-connected' && (!UNANSWERED.has(code) || qos === 0)) throw error;
         // The failure comes before the session has said that it is lost.
         if (session !== undefined && sessions.get(deviceId) === session) sessions.delete(deviceId);
-        dup ||= code === 'connection-lost';
+        // Messages are sent again over another connection, and there alone (MQTT 3.1.1, 4.4).
+        if (code === 'no-answer') session?.drop();
+        dup ||= code !== 'not-connected';
         const over = clock.until(deadline).then(() => true);
         if (await Promise.race([over, back(deviceId).then(() => false)]))
           throw dup ? lostFor(deviceId, patienceMs) : error;
@@ -155,7 +167,13 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
     },
     publish: (deviceId, topic, payload, qos) =>
       patienceMs > 0 ? insist(deviceId, topic, payload, qos) : publishNow(deviceId, topic, payload, qos),
-    counts: () => ({ ...counts }),
+    connections: {
+      counts: () => ({ ...counts }),
+      harm(deviceId, harm) {
+        const session = sessions.get(deviceId);
+        return session && harms.do(deviceId, session, harm);
+      },
+    },
     close() {
       closed ??= (async () => {
         closing.abort();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { codeOf, SetupError, UsageError } from '../errors.ts';
 import { encode, topicOf } from '../wire.ts';
+import type { WithConnections } from './connections.ts';
 import { type DeviceSessions, deviceSessions } from './device-sessions.ts';
 import { sessionsOf } from './session/index.ts';
 import type { SessionOptions } from './session/session.ts';
@@ -31,26 +32,26 @@ export async function mqttTransport(settings: TransportSettings, clock: Clock): 
 
 /** What every session of a run has in common. */
 export function sessionDefaults(clientId: string, settings: TransportSettings) {
-  const { keepAliveSeconds, connectTimeoutMs, ackTimeoutMs } = settings;
-  return { clientId, clean: true, keepAliveSeconds, connectTimeoutMs, ackTimeoutMs };
+  const { keepAliveSeconds, connectTimeoutMs, ackTimeoutMs, persistentSession = false } = settings;
+  return { clientId, clean: !persistentSession, keepAliveSeconds, connectTimeoutMs, ackTimeoutMs };
 }
 
 /** How long a send waits for its device to come back. */
-export function patienceOf({ redeliver = false, ackTimeoutMs }: TransportSettings): { patienceMs: number } {
-  return { patienceMs: redeliver ? ackTimeoutMs : 0 };
+export function patienceOf({ redeliverMs = 0 }: TransportSettings): { patienceMs: number } {
+  return { patienceMs: redeliverMs };
 }
 
 /** Each device publishes on its own topic over its own session. */
 export function overSessions(
   sessions: DeviceSessions,
   { topicRoot, legacySwap, qos }: TransportSettings,
-): Transport & Pick<DeviceSessions, 'counts'> {
+): Transport & WithConnections {
   return {
     connect: sessions.connect,
     send: (update) =>
       sessions.publish(update.deviceId, topicOf(update.deviceId, topicRoot), encode(update, { legacySwap }), qos),
     close: sessions.close,
-    counts: sessions.counts,
+    connections: sessions.connections,
   };
 }
 

@@ -17,10 +17,12 @@ export interface TransportSettings {
   readonly connectTimeoutMs: number;
   readonly keepAliveSeconds: number;
   /**
-   * What a lost connection leaves unanswered is sent again, marked as a duplicate, once the device is back, and what is
-   * sent meanwhile waits for that; both for `ackTimeoutMs` after the send. Otherwise both fail at once.
+   * How long, ms from the send on, what got no answer or lost its connection is sent again, marked as a duplicate, once the
+   * device is back, and what is sent meanwhile waits for that. Absent or 0: both fail at once.
    */
-  readonly redeliver?: boolean;
+  readonly redeliverMs?: number;
+  /** The broker keeps a device's session while it is away. */
+  readonly persistentSession?: boolean;
   /** Of the random pauses before reconnecting. */
   readonly seed: number;
   /** For `tracker`: how long an update may wait for others to share its request, ms; counts as service time. */

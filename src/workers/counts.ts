@@ -1,7 +1,17 @@
 import type { Counts } from './protocol.ts';
 
 export function noCounts(): Counts {
-  return { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
+  return {
+    sent: 0,
+    acknowledged: 0,
+    failed: 0,
+    unknown: 0,
+    inFlight: 0,
+    failures: {},
+    disconnects: 0,
+    reconnects: 0,
+    redeliveries: 0,
+  };
 }
 
 export function addCounts(a: Counts, b: Counts): Counts {
@@ -14,5 +24,8 @@ export function addCounts(a: Counts, b: Counts): Counts {
     unknown: a.unknown + b.unknown,
     inFlight: a.inFlight + b.inFlight,
     failures,
+    disconnects: a.disconnects + b.disconnects,
+    reconnects: a.reconnects + b.reconnects,
+    redeliveries: a.redeliveries + b.redeliveries,
   };
 }

@@ -13,6 +13,8 @@
  * Times count from the start of the run.
  */
 
+import { durationText, parseDuration } from '../duration.ts';
+
 export const FAULT_KINDS = ['storm', 'flap', 'cut', 'half-open', 'slow'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -52,8 +54,7 @@ const EXAMPLES: Readonly<Record<FaultKind, string>> = {
   slow: 'slow 10% 500ms at 20s for 30s',
 };
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
-const T = '([0-9]+(?:\\.[0-9]+)?) ?(ms|s|min|h)';
+const T = '([0-9]*\\.?[0-9]+ ?(?:ms|s|min|m|h))';
 
 /** Each part of a text, at its beginning; a text is a kind and some of them, in any order. */
 const SPECIMENS = {
@@ -114,10 +115,10 @@ export function faultText({ kind, share, when, forMs, everyMs, delayMs }: Fault)
   return [
     kind,
     ...(share === 1 ? [] : [`${Number((share * 100).toFixed(9))}%`]),
-    ...(delayMs === undefined ? [] : [timeText(delayMs)]),
-    ...(everyMs === undefined ? [] : [`every ${timeText(everyMs)}`]),
+    ...(delayMs === undefined ? [] : [durationText(delayMs)]),
+    ...(everyMs === undefined ? [] : [`every ${durationText(everyMs)}`]),
     ...whenText(kind, when),
-    ...(forMs === undefined ? [] : [`for ${timeText(forMs)}`]),
+    ...(forMs === undefined ? [] : [`for ${durationText(forMs)}`]),
   ].join(' ');
 }
 
@@ -151,31 +152,22 @@ function whenOf(
 ): FaultTime | string {
   if (at !== undefined) return { at: msOf(at)! };
   if (random === undefined) return kind === 'flap' ? { at: 0 } : 'it lacks "at TIME" or "at random"';
-  const [, times = '1', from, fromUnit, to, toUnit] = random;
+  const [, times = '1', from, to] = random;
   if (Number(times) < 1) return 'it must be at least once';
   if (from === undefined) return { random: Number(times) };
-  const window = { from: inMs(from, fromUnit!), to: inMs(to!, toUnit!) };
+  const window = { from: parseDuration(from)!, to: parseDuration(to!)! };
   return window.from < window.to ? { random: Number(times), ...window } : 'there is no time between these two';
 }
 
 function whenText(kind: FaultKind, when: FaultTime): string[] {
-  if ('at' in when) return kind === 'flap' && when.at === 0 ? [] : [`at ${timeText(when.at)}`];
+  if ('at' in when) return kind === 'flap' && when.at === 0 ? [] : [`at ${durationText(when.at)}`];
   const { random, from, to } = when;
   const times = random === 1 ? 'at random' : `${random} times at random`;
-  return [from === undefined || to === undefined ? times : `${times} between ${timeText(from)} and ${timeText(to)}`];
+  return [
+    from === undefined || to === undefined ? times : `${times} between ${durationText(from)} and ${durationText(to)}`,
+  ];
 }
 
 function msOf(match: RegExpExecArray | undefined): number | undefined {
-  return match && inMs(match[1]!, match[2]!);
-}
-
-/** To the microsecond, so that 128.002s is what it says. */
-function inMs(number: string, unit: string): number {
-  return Math.round(Number(number) * UNITS[unit]! * 1000) / 1000;
-}
-
-/** In the largest unit that needs no more than three decimals. */
-function timeText(ms: number): string {
-  if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000}min`;
-  return ms >= 1000 ? `${Number((ms / 1000).toFixed(6))}s` : `${Number(ms.toFixed(6))}ms`;
+  return match && parseDuration(match[1]!);
 }

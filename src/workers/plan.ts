@@ -1,6 +1,7 @@
 import { durationText } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { TOPIC_ROOT } from '../wire.ts';
+import { faultPlanText, faultProblems, type PlannedFault, planFaults } from './fault-plan.ts';
 import { peakOf } from './load-curve.ts';
 import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
 import { paceText, parsePace } from './pace-text.ts';
@@ -25,6 +26,13 @@ export interface PlanRequest {
   readonly topicRoot: string;
   readonly queryEndpoint: string | undefined;
   readonly drop: readonly string[];
+  readonly client?: string;
+  /** Texts of fault.ts. */
+  readonly faults?: readonly string[];
+  readonly redeliverMs?: number;
+  readonly persistentSession?: boolean;
+  /** Whose seed decides whom the faults strike. */
+  readonly generate?: { readonly seed: number };
   /** This process's part of the fleet; absent: all of it. */
   readonly shard?: ShardChoice | undefined;
   /** Epoch ms at which sending begins; absent: as soon as all have connected. */
@@ -63,6 +71,8 @@ export interface Plan {
   readonly lastSampleTime: number;
   /** The schedule's length in ms, 0 for `max`; the run takes a little longer. */
   readonly scheduledMs: number;
+  /** What will be done to the devices' connections on purpose; absent: nothing. */
+  readonly faults?: readonly PlannedFault[];
   /** One entry a worker. */
   readonly shards: readonly ShardPlan[];
   /** What a person should know before starting. */
@@ -100,8 +110,21 @@ export function checkRequest(request: PlanRequest): void {
     );
   if (request.transport === 'tracker' && request.legacySwap)
     problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
+  problems.push(...connectionProblems(request));
   problems.push(...shardProblems(request));
   refuse(problems);
+}
+
+function connectionProblems({ transport, client = 'lean', faults = [], qos, ...request }: PlanRequest): string[] {
+  const problems = faultProblems(faults, { transport, client });
+  const { redeliverMs = 0, persistentSession = false } = request;
+  const hasSessions = transport === 'iot' || transport === 'mqtt';
+  if (redeliverMs > 0 && qos === 0) problems.push('--redeliver goes with --qos 1: at QoS 0 nothing is answered');
+  if (redeliverMs > 0 && !hasSessions)
+    problems.push(`--redeliver is of MQTT; --transport ${transport} has no sessions`);
+  if (persistentSession && !hasSessions)
+    problems.push(`--persistent-session is of MQTT; --transport ${transport} has no sessions`);
+  return problems;
 }
 
 function shardProblems({ shard, startAt, live, shift, target, transport }: PlanRequest): string[] {
@@ -138,8 +161,11 @@ export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): 
       `the pace asks for ${asked} updates, and the fleet has ${fixes} fixes: ${devices} devices need ${Math.ceil(asked / devices)} each, which is --seconds ${Math.ceil(asked / devices) * fleet.everySeconds} for a fleet that is generated`,
     );
   }
-  refuse(problems);
   const length = scheduledMs(pace, fleet);
+  const scope = { seed: request.generate?.seed ?? 1, devices, scheduledMs: length };
+  const planned = planFaults(request.faults ?? [], scope);
+  problems.push(...planned.problems);
+  refuse(problems);
   const { startAt } = request;
   return {
     devices: share?.devices ?? devices,
@@ -155,6 +181,7 @@ export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): 
     firstSampleTime,
     lastSampleTime,
     scheduledMs: length,
+    ...(planned.faults.length > 0 ? { faults: planned.faults } : {}),
     shards:
       share === undefined
         ? splitPartitions(fleet.partitions, Math.min(request.workers, Math.max(1, devices)))
@@ -200,7 +227,7 @@ function spacingSeconds(pace: Pace, { devices, everySeconds }: PlanFleet): numbe
 
 /** The plan as a person reads it. */
 export function planText(plan: Plan): string {
-  const { devices, updates, transport, pace, minGapMs: gap, scheduledMs: length, shards, notes } = plan;
+  const { devices, updates, transport, pace, minGapMs: gap, scheduledMs: length, shards, faults = [], notes } = plan;
   const { shard, fleet } = plan;
   const rate = length > 0 ? `, ${(updates / (length / 1000)).toFixed(0)} updates/s on average` : '';
   const time = length > 0 ? `${(length / 1000).toFixed(0)} s` : 'as fast as answers come';
@@ -213,6 +240,7 @@ export function planText(plan: Plan): string {
     `${devices} devices, ${updates} updates over ${transport}, pace ${paceText(pace)}: ${time}${rate}`,
     `${shards.length} worker${shards.length === 1 ? '' : 's'}: ${shards.map((shard) => `${shard.devices} devices`).join(', ')}`,
     ...(gap > 0 ? [`a device waits ${gap.toFixed(0)} ms after an answer`] : []),
+    ...faults.map((fault) => `on purpose: ${faultPlanText(fault)}`),
     ...notes.map((note) => `note: ${note}`),
   ].join('\n');
 }

@@ -1,26 +1,15 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Clock } from '../clock.ts';
-import { messageOf, SetupError, unpackError } from '../errors.ts';
+import { messageOf, RunError, SetupError } from '../errors.ts';
 import { threadFile } from '../thread-file.ts';
-import { addCounts, noCounts } from './counts.ts';
-import { addLatencies, decodeLatencies, type FleetHistograms, newHistograms, percentilesOfAll } from './latencies.ts';
-import { newPauses, type Pause, type PauseSwitch } from './pause.ts';
-import type { ConnectFailures, Counts, News, Order, ShardResult, ShardTask } from './protocol.ts';
+import { type FleetResult, fleetResult, type ShardEnd } from './fleet-result.ts';
+import type { FaultRound } from './inflict.ts';
+import { percentilesOfAll } from './latencies.ts';
+import { newPauses, type PauseSwitch } from './pause.ts';
+import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
 import { newFleetView, type Snapshot } from './snapshot.ts';
 import { newTimeline, type Slice, type Timeline } from './timeline.ts';
-
-/** All shards' results, added. */
-export interface FleetResult extends FleetHistograms {
-  devices: number;
-  counts: Counts;
-  connectFailures: ConnectFailures;
-  interrupted: boolean;
-  firstSentAt: number;
-  lastDoneAt: number;
-  /** Of this process's run alone: a merged one lists its shards'. */
-  pauses: readonly Pause[];
-}
 
 export interface PoolOptions {
   readonly clock: Clock;
@@ -39,6 +28,8 @@ export interface PoolOptions {
   readonly watched?: boolean;
   /** Each second of sending (timeline.ts). */
   readonly onSlice?: (slice: Slice) => void;
+  /** A moment of a fault has come (inflict.ts), as the first worker says it. */
+  readonly onFault?: (round: FaultRound) => void;
 }
 
 /** After the last shard is ready, so that the order to start has reached every one before the start. */
@@ -52,7 +43,18 @@ const MOST_POSITIONS = 512;
 /** Runs one worker thread per task, from connecting to the last answer. */
 export async function runShards(
   tasks: readonly Omit<ShardTask, 'port' | 'positions'>[],
-  { clock, startAt, stop, abort, pause, watched = false, onStart, onSnapshot, onSlice = () => {} }: PoolOptions,
+  {
+    clock,
+    startAt,
+    stop,
+    abort,
+    pause,
+    watched = false,
+    onStart,
+    onSnapshot,
+    onSlice = () => {},
+    onFault = () => {},
+  }: PoolOptions,
 ): Promise<FleetResult> {
   const pool = new Piscina<ShardTask, ShardResult>({
     ...threadFile('./shard', import.meta.url),
@@ -82,11 +84,23 @@ export async function runShards(
     onSnapshot(snapshot());
   };
 
+  const begun = new Set<string>();
+  const noteFaults = (rounds: readonly FaultRound[]) => {
+    for (const round of rounds) {
+      const key = `${round.fault} ${round.round}`;
+      if (begun.has(key)) continue;
+      begun.add(key);
+      timeline?.mark(round.fault);
+      onFault(round);
+    }
+  };
+
   const allReady = new Promise<void>((resolve) => {
     channels.forEach(({ port1 }, i) => {
       port1.on('message', (news: News) => {
         const interval = view.take(i, news);
         if (interval) timeline?.add(interval);
+        if (news.news === 'running') noteFaults(news.faults ?? []);
         if (news.news === 'ready' && unready.delete(i) && unready.size === 0) resolve();
         show();
       });
@@ -123,16 +137,13 @@ export async function runShards(
         try {
           return await pool.run({ ...task, port, positions }, { transferList: [port] });
         } catch (error) {
-          return {
-            ok: false as const,
-            error: { kind: 'run' as const, message: `worker ${task.shard} died: ${messageOf(error)}` },
-          };
+          return { ok: 'died' as const, message: messageOf(error) };
         }
       })
       .map(async (result) => {
         const settled = await result;
         // One shard that cannot go on ends the run; the others drain, so that what they know is kept.
-        if (!settled.ok) tell({ order: 'stop' });
+        if (settled.ok !== true) tell({ order: 'stop' });
         return settled;
       }),
   );
@@ -164,8 +175,17 @@ export async function runShards(
       onStart();
       tell({ order: 'start', at: startedAt });
     }
-    const settled = await results;
-    const fleet = { ...fleetResult(settled, view.connectFailures), pauses: pauses.list(clock.now()) };
+    const ends = await results;
+    const dead = ends.findIndex(({ ok }) => ok === 'died');
+    if (dead >= 0 && startedAt === 0) throw diedEarly(dead, ends[dead]);
+    const sum = await fleetResult(ends, tasks, startedAt);
+    const fleet: FleetResult = {
+      ...sum,
+      // The others were told to stop, by nobody's wish.
+      interrupted: sum.deaths.length > 0 ? stop.aborted : sum.interrupted,
+      connectFailures: view.connectFailures,
+      pauses: pauses.list(clock.now()),
+    };
     timeline?.end(fleet.counts, fleet, clock.now());
     // The last news may be lost; this is the whole.
     shownAt = clock.now();
@@ -180,30 +200,11 @@ export async function runShards(
   }
 }
 
-function fleetResult(results: readonly ShardResult[], connectFailures: ConnectFailures): FleetResult {
-  const total = newHistograms();
-  const fleet: FleetResult = {
-    ...total,
-    devices: 0,
-    counts: noCounts(),
-    connectFailures,
-    interrupted: false,
-    firstSentAt: 0,
-    lastDoneAt: 0,
-    pauses: [],
-  };
-  for (const result of results) {
-    if (!result.ok) throw unpackError(result.error);
-    addLatencies(total, decodeLatencies(result.total));
-    fleet.devices += result.devices;
-    fleet.counts = addCounts(fleet.counts, result.counts);
-    fleet.interrupted ||= result.interrupted;
-    if (result.firstSentAt > 0 && (fleet.firstSentAt === 0 || result.firstSentAt < fleet.firstSentAt)) {
-      fleet.firstSentAt = result.firstSentAt;
-    }
-    fleet.lastDoneAt = Math.max(fleet.lastDoneAt, result.lastDoneAt);
-  }
-  return fleet;
+function diedEarly(worker: number, end: ShardEnd | undefined): RunError {
+  const why = end?.ok === 'died' ? `: ${end.message}` : '';
+  return new RunError(`worker ${worker} died before anything was sent${why}`, {
+    hint: 'If it ran out of memory, use more workers or a smaller fleet.',
+  });
 }
 
 function nobodyConnected(failures: ConnectFailures): SetupError {

@@ -18,7 +18,9 @@ import type { Epoch } from '../clock.ts';
 import type { PackedError } from '../errors.ts';
 import type { FailureCode } from '../model.ts';
 import type { TransportName, TransportSettings } from '../transports/index.ts';
+import type { PlannedFault } from './fault-plan.ts';
 import type { FleetSource } from './fleet-tracks.ts';
+import type { FaultRound } from './inflict.ts';
 import type { Pace, Paced } from './pacer.ts';
 import type { Stretch } from './share.ts';
 
@@ -42,6 +44,8 @@ export interface ShardTask {
   /** Added to each sample time, ms; or 'live': the due time is the sample time. */
   readonly shift: number | 'live';
   readonly sentLog: string;
+  /** What is done to connections on purpose; absent: nothing. */
+  readonly faults?: readonly PlannedFault[];
   /** Devices whose positions it tells, at most; 0 where nobody watches. */
   readonly positions: number;
 }
@@ -61,6 +65,10 @@ export interface Counts {
   unknown: number;
   inFlight: number;
   failures: Record<FailureCode, number>;
+  /** Connections lost, and made again; messages sent again, marked as duplicates. */
+  disconnects: number;
+  reconnects: number;
+  redeliveries: number;
 }
 
 /** Of attempts: due → done, sent → done, due → sent, and ready → sent, which is the generator's own delay. */
@@ -73,7 +81,7 @@ export type News =
   | { news: 'connecting'; devices: number; connected: number; failed: number }
   | { news: 'ready'; devices: number; connected: number; failures: ConnectFailures }
   /** `positions`: longitude, latitude, longitude …; NaN before a device's first update. */
-  | { news: 'running'; counts: Counts; interval: Latencies; positions?: Float32Array };
+  | { news: 'running'; counts: Counts; interval: Latencies; faults?: FaultRound[]; positions?: Float32Array };
 
 /** Devices that could not connect, by code, with the first message of each. */
 export type ConnectFailures = Record<FailureCode, { devices: number; first: string }>;
@@ -87,5 +95,6 @@ export type ShardResult =
       interrupted: boolean;
       firstSentAt: number;
       lastDoneAt: number;
+      faults: FaultRound[];
     }
   | { ok: false; error: PackedError };

@@ -3,10 +3,12 @@ import { systemClock } from '../clock.ts';
 import { packError } from '../errors.ts';
 import { openLineLog } from '../line-log.ts';
 import type { Track } from '../model.ts';
+import { connectionsOf } from '../transports/connections.ts';
 import { createTransport } from '../transports/index.ts';
 import { failureCode, type Transport } from '../transports/transport.ts';
 import { drive, type Road } from './drive.ts';
 import { fleetTracks } from './fleet-tracks.ts';
+import { type FaultRound, inflict } from './inflict.ts';
 import { lengthMs, pacerOf } from './pacer.ts';
 import { samplePositions } from './positions.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
@@ -52,6 +54,9 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   const transport = await createTransport(task.transport, settings, transportClock);
   cutOff.signal.addEventListener('abort', () => void transport.close(), { once: true });
   const tally = newTally();
+  const connections = connectionsOf(transport);
+  const counts = () => tally.counts(inFlight, connections?.counts());
+  let faultRounds = (): FaultRound[] => [];
   const write = sendLog(log);
   let inFlight = 0;
   const counted: Pick<Transport, 'send'> = {
@@ -80,11 +85,22 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
           write(attempt);
         },
       };
+      if (connections && task.faults) {
+        faultRounds = inflict({
+          faults: task.faults,
+          clock,
+          start: () => startAt,
+          devices: tracks.map(({ track: { deviceId }, index }) => ({ deviceId, index })),
+          connections,
+          mark: (line) => log.write(JSON.stringify(line)),
+        });
+      }
       const news = every(NEWS_EVERY_MS, newsClock, () => {
         say({
           news: 'running',
-          counts: tally.counts(inFlight),
+          counts: counts(),
           interval: tally.interval(),
+          ...(task.faults && { faults: faultRounds() }),
           ...(positions && { positions: positions.sample }),
         });
         void log.flush().catch(() => {}); // log.failed says it
@@ -114,10 +130,11 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   return {
     ok: true,
     devices: tracks.length,
-    counts: tally.counts(inFlight),
+    counts: counts(),
     total: tally.total(),
     interrupted: orders.interrupted(),
     ...tally.span(),
+    faults: faultRounds(),
   };
 }
 

@@ -2,6 +2,7 @@
 import { type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
 import type { Position } from '../model.ts';
 import { addCounts, noCounts } from './counts.ts';
+import { addRounds, type FaultRound } from './inflict.ts';
 import { addLatencies, decodeLatencies, type FleetHistograms, newHistograms, percentilesOfAll } from './latencies.ts';
 import type { ConnectFailures, Counts, News } from './protocol.ts';
 import type { Slice } from './timeline.ts';
@@ -24,6 +25,8 @@ export interface Snapshot extends Counts {
   service: Percentiles;
   late: Percentiles;
   lag: Percentiles;
+  /** What has been done to connections on purpose so far; absent: nothing. */
+  faults?: readonly FaultRound[];
   workers: readonly WorkerFigures[];
   /** The last whole second; absent in the first. */
   second?: SecondFigures;
@@ -84,6 +87,7 @@ export function newFleetView(workerCount: number, watched: boolean): FleetView {
       if (news.news === 'running') {
         worker.counts = news.counts;
         worker.positions = news.positions;
+        worker.faults = news.faults ?? [];
         const interval = decodeLatencies(news.interval);
         addLatencies(live, interval);
         worker.response.add(interval.response);
@@ -108,6 +112,7 @@ export function newFleetView(workerCount: number, watched: boolean): FleetView {
       connectFailed: sum(workers, 'connectFailed'),
       connectFailures,
       ...percentilesOfAll(live),
+      ...faultsOf(workers),
       workers: workers.map(workerFigures),
       ...lastSecond,
       ...(watched && { positions: workers.flatMap(positionsOf) }),
@@ -124,9 +129,15 @@ function newWorker() {
     response: newHistogram(),
     lag: newHistogram(),
     positions: undefined as Float32Array | undefined,
+    faults: [] as readonly FaultRound[],
   };
 }
 type Worker = ReturnType<typeof newWorker>;
+
+function faultsOf(workers: readonly Worker[]): Pick<Snapshot, 'faults'> {
+  const faults = addRounds(workers.map((worker) => worker.faults));
+  return faults.length > 0 ? { faults } : {};
+}
 
 function workerFigures({ devices, connected, connectFailed, counts, response, lag }: Worker): WorkerFigures {
   const p99 = { response: percentilesOf(response).p99, lag: percentilesOf(lag).p99 };

@@ -1,11 +1,12 @@
 import { encodeHistogram, newHistogram, recordMs } from '../histogram.ts';
 import { type Attempt, senderVerdict } from '../model.ts';
+import type { ConnectionCounts } from '../transports/connections.ts';
 import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 
 /** Counts and times of one shard's attempts. */
 export interface Tally {
   record(attempt: Attempt): void;
-  counts(inFlight: number): Counts;
+  counts(inFlight: number, connections?: ConnectionCounts): Counts;
   /** The histograms since the last call; they are added to the total and start anew. */
   interval(): Latencies;
   /** All attempts' histograms, including those not yet taken as an interval. */
@@ -13,6 +14,8 @@ export interface Tally {
   /** Epoch ms; 0 where nothing was sent. */
   span(): { firstSentAt: number; lastDoneAt: number };
 }
+
+const NO_CONNECTIONS: ConnectionCounts = { disconnects: 0, reconnects: 0, redeliveries: 0 };
 
 export function newTally(): Tally {
   const fresh = () => ({
@@ -55,7 +58,13 @@ export function newTally(): Tally {
       recordMs(interval.response, doneAt - dueAt);
       recordMs(interval.service, doneAt - sentAt);
     },
-    counts: (inFlight) => ({ sent, ...verdicts, inFlight, failures: { ...failures } }),
+    counts: (inFlight, connections = NO_CONNECTIONS) => ({
+      sent,
+      ...verdicts,
+      inFlight,
+      failures: { ...failures },
+      ...connections,
+    }),
     interval() {
       const taken = encode(interval);
       fold();

@@ -4,6 +4,7 @@
  */
 import { encodeHistogram } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
+import { noCounts } from './counts.ts';
 import { type FleetHistograms, newHistograms } from './latencies.ts';
 import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 
@@ -21,6 +22,8 @@ export interface Slice {
   inFlight: number;
   /** How much of it somebody held the run; absent: none. */
   pausedMs?: number;
+  /** What was begun in it on purpose, as fault.ts reads it; absent: nothing. */
+  faults?: string[];
   /** Encoded histograms (histogram.ts). */
   latencies: Latencies;
 }
@@ -28,6 +31,8 @@ export interface Slice {
 export interface Timeline {
   /** What a shard has just reported. */
   add(interval: Readonly<FleetHistograms>): void;
+  /** A fault has begun. */
+  mark(fault: string): void;
   /** The fleet's counts so far, at `now`: closes the slice if a second has passed. */
   tick(counts: Counts, now: number): void;
   /** The last slice: whatever the whole has and the slices do not. */
@@ -48,7 +53,8 @@ export function newTimeline(
 ): Timeline {
   const [current, written] = [newHistograms(), newHistograms()];
   let from = start;
-  let before: Counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
+  let before = noCounts();
+  let faults: string[] = [];
 
   function close(counts: Counts, histograms: FleetHistograms, to: number): void {
     const failures: Record<FailureCode, number> = {};
@@ -67,11 +73,13 @@ export function newTimeline(
       failures,
       inFlight: counts.inFlight,
       ...(pausedMs > 0 ? { pausedMs } : {}),
+      ...(faults.length > 0 ? { faults } : {}),
       latencies: Object.fromEntries(
         LATENCIES.map((name) => [name, encodeHistogram(histograms[name])]),
       ) as unknown as Latencies,
     };
     write(slice, histograms);
+    faults = [];
     from = to;
     before = { ...counts, failures: { ...counts.failures } };
   }
@@ -80,6 +88,7 @@ export function newTimeline(
     add(interval) {
       for (const name of LATENCIES) current[name].add(interval[name]);
     },
+    mark: (fault) => void faults.push(fault),
     tick(counts, now) {
       if (now - from < SLICE_MS) return;
       close(counts, current, now);
@@ -89,6 +98,8 @@ export function newTimeline(
       }
     },
     end(counts, whole, now) {
+      // What a worker that died had reported last, its send log may lack.
+      if (counts.sent < before.sent) return;
       const rest = newHistograms();
       for (const name of LATENCIES) {
         rest[name].add(whole[name]);

@@ -19,6 +19,9 @@ const worker = {
   unknown: 0,
   inFlight: 2,
   failures: {},
+  disconnects: 0,
+  reconnects: 0,
+  redeliveries: 0,
   response: 12.3,
   lag: 0.5,
 };

@@ -33,6 +33,7 @@ function network() {
       publish: async () => {},
       end: async () => void live.delete(clientId),
       cut: async () => void live.delete(clientId),
+      drop: () => lose(clientId),
     };
     return session;
   };
@@ -63,7 +64,7 @@ describe('deviceSessions', () => {
     expect(attempts.map(({ clientId }) => clientId)).toEqual(['a', 'b', 'a']);
     expect(attempts[2]!.at).toBeGreaterThan(0);
     expect(attempts[2]!.at).toBeLessThan(1000);
-    expect(sessions.counts()).toEqual({ lost: 1, reconnected: 1 });
+    expect(sessions.connections.counts()).toEqual({ disconnects: 1, reconnects: 1, redeliveries: 0 });
   });
 
   it('spreads the reconnects of a whole fleet over the pause, the same for the same seed', async () => {
@@ -183,6 +184,7 @@ describe('deviceSessions with patience', () => {
         },
         end: async () => {},
         cut: async () => sayLost(new SendFailure('interrupted')),
+        drop: () => sayLost(new SendFailure('connection-lost')),
       };
     };
     const sessions = deviceSessions({ open, optionsOf, clock, seed: 1, patienceMs: 5000 });

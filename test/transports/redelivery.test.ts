@@ -24,7 +24,7 @@ it.each(['lean', 'mqttjs'] as const)('%s: a broker that keeps breaking loses and
   const url = `mqtt://127.0.0.1:${broker.port}`;
   const transport = await createTransport(
     'mqtt',
-    settingsOf({ client, broker: url, redeliver: true, ackTimeoutMs: 600_000 }),
+    settingsOf({ client, broker: url, redeliverMs: 600_000, ackTimeoutMs: 600_000 }),
     clock,
   );
   const devices = ['AAA-0001', 'BBB-0002', 'CCC-0003'];

@@ -25,6 +25,9 @@ test('counts verdicts, and keeps response, service and lateness apart', () => {
     unknown: 1,
     inFlight: 7,
     failures: { 'no-answer': 1, 'not-connected': 1 },
+    disconnects: 0,
+    reconnects: 0,
+    redeliveries: 0,
   });
   const { response, service, late, lag } = tally.total();
   expect(percentilesOf(decodeHistogram(response))).toMatchObject({ count: 1, max: expect.closeTo(30, 1) });

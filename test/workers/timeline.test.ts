@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeHistogram, encodeHistogram, newHistogram, recordMs } from '../../src/histogram.ts';
+import { noCounts } from '../../src/workers/counts.ts';
 import { type FleetHistograms, newHistograms } from '../../src/workers/latencies.ts';
-import { type Counts, LATENCIES } from '../../src/workers/protocol.ts';
+import { LATENCIES } from '../../src/workers/protocol.ts';
 import { newTimeline, type Slice } from '../../src/workers/timeline.ts';
 
-const NONE: Counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0, inFlight: 0, failures: {} };
+const NONE = noCounts();
 const latencies = (values: readonly number[]): FleetHistograms => {
   const histograms = newHistograms();
   for (const name of LATENCIES) for (const ms of values) recordMs(histograms[name], ms);

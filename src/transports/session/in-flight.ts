@@ -50,10 +50,12 @@ export class InFlight {
     while (this.#oldest !== undefined) this.fail(this.#oldest.id, failure);
   }
 
-  /** Fails as `no-answer` whatever has waited since `beat` or longer. */
-  expire(beat: number, timeoutMs: number): void {
-    while (this.#oldest !== undefined && this.#oldest.since <= beat)
+  /** Fails as `no-answer` whatever has waited since `beat` or longer. @returns whether there was any */
+  expire(beat: number, timeoutMs: number): boolean {
+    let any = false;
+    for (; this.#oldest !== undefined && this.#oldest.since <= beat; any = true)
       this.fail(this.#oldest.id, new SendFailure('no-answer', `no acknowledgement within ${timeoutMs} ms`));
+    return any;
   }
 
   /** Resolves once nothing is in flight. */

@@ -12,12 +12,13 @@ import { messageOf } from '../../errors.ts';
 import { SendFailure } from '../transport.ts';
 import type { Beat, BeatMember } from './beat.ts';
 import { closedEarly, connectFailure, connectTimeout, interrupted, lost, refused } from './failures.ts';
+import { type Line, type SlowLine, silence, slowDown } from './harmed-socket.ts';
 import { InFlight } from './in-flight.ts';
 import { Incoming, type IncomingHandlers } from './incoming.ts';
 import { borrow, giveBack } from './out-buffers.ts';
 import { PublishPackets } from './publish-packet.ts';
 import type { OpenSession, Session, SessionOptions } from './session.ts';
-import { openSocket } from './socket.ts';
+import { openSocket, type SocketHandlers } from './socket.ts';
 import { atTurnEnd, onNextTurn } from './turn.ts';
 
 /** How long a broker may take to close after DISCONNECT. */
@@ -45,6 +46,9 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
   readonly #beat: Beat;
   readonly #signal: AbortSignal;
   readonly #socket: Socket;
+  readonly #handlers: SocketHandlers;
+  /** What it writes to: its socket, or what is before it while the connection is harmed. */
+  #line: Line;
   readonly #inFlight = new InFlight();
   readonly #packets = new PublishPackets();
   readonly #incoming = new Incoming(this);
@@ -87,11 +91,12 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     this.#closed = new Promise((say) => {
       this.#sayClosed = say;
     });
-    this.#socket = openSocket(options, {
+    this.#handlers = {
       ready: () => this.#sayHello(),
       data: (chunk, length) => this.#onData(chunk, length),
       closed: (error) => this.#onClose(error),
-    });
+    };
+    this.#line = this.#socket = openSocket(options, this.#handlers);
     signal.addEventListener('abort', this.#onAbort, { once: true });
     beat.join(this);
   }
@@ -129,12 +134,12 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     if (this.#unwritten.length > 0) {
       const ids = this.#unwritten;
       this.#unwritten = [];
-      this.#socket.write(chunk, (error) => error ?? onNextTurn(() => ids.forEach(this.#settle)));
+      this.#line.write(chunk, (error) => error ?? onNextTurn(() => ids.forEach(this.#settle)));
     } else {
-      this.#socket.write(chunk);
+      this.#line.write(chunk);
     }
     // Plain TCP has nearly always taken it at once, TLS never has; what it has not taken, Node still refers to.
-    if (this.#socket.writableLength === 0) giveBack(out);
+    if (this.#line.writableLength === 0) giveBack(out);
   }
 
   async end(): Promise<void> {
@@ -150,6 +155,25 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     await this.#disconnect();
   }
 
+  drop(): void {
+    if (this.#state === 'open') this.#over(lost('dropped on purpose', this.#options));
+  }
+
+  silence(): void {
+    if (this.#state === 'open') this.#line = silence(this.#socket, this.#handlers);
+  }
+
+  slow(): Pick<SlowLine, 'look' | 'recover'> {
+    if (this.#state !== 'open' || this.#line !== this.#socket) return { look() {}, recover() {} };
+    const slow = slowDown(this.#socket, this.#handlers);
+    this.#line = slow;
+    const recover = () => {
+      slow.recover();
+      this.#line = this.#socket;
+    };
+    return { look: slow.look, recover };
+  }
+
   onBeat(count: number): void {
     const { connectTimeoutMs, ackTimeoutMs, keepAliveSeconds } = this.#options;
     const passed = (since: number, ms: number) => count - since >= this.#beat.beats(ms);
@@ -158,24 +182,26 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
       return;
     }
     if (this.#state === 'closing') {
-      if (passed(this.#since, CLOSE_TIMEOUT_MS)) this.#socket.destroy();
+      if (passed(this.#since, CLOSE_TIMEOUT_MS)) this.#line.destroy();
       return;
     }
-    this.#inFlight.expire(count - this.#beat.beats(ackTimeoutMs), ackTimeoutMs);
-    if (keepAliveSeconds === 0) return;
+    // A broker may leave a message unanswered; one that says nothing at all may be gone, and is asked.
+    const isSilent =
+      this.#inFlight.expire(count - this.#beat.beats(ackTimeoutMs), ackTimeoutMs) && passed(this.#readAt, ackTimeoutMs);
+    // At three quarters of the interval; the broker cuts at one and a half (MQTT 3.1.1, 3.1.2.10).
+    const isIdle = () => keepAliveSeconds > 0 && passed(Math.min(this.#wroteAt, this.#readAt), keepAliveSeconds * 750);
     if (this.#pingAt !== undefined) {
       // The answer has as long as any other.
       if (passed(this.#pingAt, ackTimeoutMs)) this.#over(lost('no answer to PINGREQ', this.#options));
-    } else if (passed(Math.min(this.#wroteAt, this.#readAt), keepAliveSeconds * 750)) {
-      // At three quarters of the interval; the broker cuts at one and a half (MQTT 3.1.1, 3.1.2.10).
+    } else if (isSilent || isIdle()) {
       this.#pingAt = this.#wroteAt = count;
-      this.#socket.write(PINGREQ);
+      this.#line.write(PINGREQ);
     }
   }
 
   #sayHello(): void {
     const { clientId, clean, keepAliveSeconds, username, password } = this.#options;
-    this.#socket.write(
+    this.#line.write(
       mqttPacket.generate({
         cmd: 'connect',
         protocolId: 'MQTT',
@@ -213,7 +239,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
       this.#pingAt = undefined;
     } else if (packet.cmd === 'publish' && packet.qos === 1) {
       // Left over from a session of this client id that had subscriptions; unanswered it would come again and again.
-      this.#socket.write(mqttPacket.generate({ cmd: 'puback', messageId: packet.messageId! }));
+      this.#line.write(mqttPacket.generate({ cmd: 'puback', messageId: packet.messageId! }));
     }
   }
 
@@ -245,7 +271,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     this.#failure ??= failure;
     this.#beat.leave(this);
     this.#signal.removeEventListener('abort', this.#onAbort);
-    this.#socket.destroy();
+    this.#line.destroy();
     this.#inFlight.failAll(failure);
     if (before === 'connecting') this.#reject?.(failure);
     else if (before === 'open') this.#sayLost(failure);
@@ -258,7 +284,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
       this.flush();
       this.#state = 'closing';
       this.#since = this.#beat.count;
-      this.#socket.end(DISCONNECT);
+      this.#line.end(DISCONNECT);
     }
     await this.#closed;
   }

@@ -74,6 +74,10 @@ export class LibrarySession implements Session, BeatMember {
     await this.#disconnect('cut');
   }
 
+  drop(): void {
+    this.loseBy('dropped on purpose');
+  }
+
   onBeat(count: number): void {
     const { ackTimeoutMs } = this.#options;
     this.#inFlight.expire(count - this.#beat.beats(ackTimeoutMs), ackTimeoutMs);

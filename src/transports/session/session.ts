@@ -1,6 +1,7 @@
 /** One device's MQTT 3.1.1 connection, whichever client library carries it. */
 import type { SecureContext } from 'node:tls';
 import type { SendFailure } from '../transport.ts';
+import type { SlowLine } from './harmed-socket.ts';
 
 export interface SessionOptions {
   readonly host: string;
@@ -51,6 +52,11 @@ export interface Session {
   end(): Promise<void>;
   /** Settles what is in flight as `interrupted` and disconnects at once. Never rejects. */
   cut(): Promise<void>;
+  /** Breaks the connection without a word to the broker: it is `lost`, as if the network had failed. */
+  drop(): void;
+  /** Faults on purpose (harmed-socket.ts); absent where a client keeps its socket to itself. */
+  silence?(): void;
+  slow?(): Pick<SlowLine, 'look' | 'recover'>;
 }
 
 /**

@@ -1,0 +1,51 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { FaultLine, SentLine } from '../logs.ts';
+import type { ShardResult, ShardTask } from './protocol.ts';
+import { newTally } from './tally.ts';
+
+type Recovered = Extract<ShardResult, { ok: true }>;
+
+/**
+ * What a shard's send log knows of a worker that died, counted as the worker would have. Its last attempts, of up to a
+ * quarter of a second, were on their way to the log and are not in it. How its connections fared, nobody knows.
+ */
+export async function recoverShard(
+  { sentLog, minGapMs }: Omit<ShardTask, 'port' | 'positions'>,
+  start: number,
+): Promise<Recovered> {
+  const tally = newTally();
+  const free = new Map<string, number>();
+  if (existsSync(sentLog)) {
+    const lines = createInterface({ input: createReadStream(sentLog), crlfDelay: Number.POSITIVE_INFINITY });
+    for await (const text of lines) {
+      const line = parsed(text);
+      if (line === undefined || !('seq' in line)) continue;
+      const { id: deviceId, seq, sampleTime, position, dueAt, sentAt, doneAt, failure } = line;
+      // As drive.ts has it: the log need not hold what follows from the attempt before.
+      const readyAt = Math.min(sentAt, Math.max(dueAt, free.get(deviceId) ?? start));
+      free.set(deviceId, doneAt + minGapMs);
+      const times = { dueAt, readyAt, sentAt, doneAt };
+      const update = { deviceId, seq, sampleTime, position };
+      tally.record(failure === undefined ? { update, ...times } : { update, ...times, failure });
+    }
+  }
+  return {
+    ok: true,
+    devices: free.size,
+    counts: tally.counts(0),
+    total: tally.total(),
+    interrupted: false,
+    ...tally.span(),
+    faults: [],
+  };
+}
+
+/** Undefined for the half line with which a killed writer ends. */
+function parsed(text: string): SentLine | FaultLine | undefined {
+  try {
+    return JSON.parse(text) as SentLine | FaultLine;
+  } catch {
+    return undefined;
+  }
+}
