@@ -20,13 +20,16 @@ writeFileSync('dist/src/framework.cjs', text);
 copyFileSync('scripts/framework.js', 'dist/src/oclif.js');
 
 // Of the dependencies, the plug-ins alone: each name of the others would be held against each plug-in at every start.
-const { name, version, description, type, dependencies, oclif } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { name, version, description, type, engines, dependencies, oclif } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+);
 const plugins = Object.fromEntries(oclif.plugins.map((plugin) => [plugin, dependencies[plugin]]));
 const pjson = {
   name,
   version,
   description,
   type,
+  engines,
   dependencies: plugins,
   oclif: { ...oclif, commands: './src/commands' },
 };

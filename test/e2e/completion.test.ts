@@ -37,14 +37,14 @@ test.each([
     ['activate', 'export', 'list', 'remove', 'verify'],
   ],
   [['simctl', 'run', '--tar'], ['--target']],
-  [['simctl', 'estimate', '--j'], ['--json']],
+  [['simctl', 'doctor', '--j'], ['--json']],
   [['simctl', 'nonsense', '--'], []],
 ])('%j offers %j', async (words, expected) => {
   expect((await offered(...words)).sort()).toEqual(expected);
 });
 
 test('the first word may be any command', async () => {
-  expect(await offered('simctl', '')).toEqual(expect.arrayContaining(['run', 'local', 'fleet', 'report', 'top']));
+  expect(await offered('simctl', '')).toEqual(expect.arrayContaining(['run', 'local', 'fleet', 'report', 'doctor']));
 });
 
 test('for zsh, there is a function with every command and its flags', async () => {

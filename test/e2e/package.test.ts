@@ -56,7 +56,7 @@ describe('its contents', () => {
 
   test('the list of commands is that of this build', async () => {
     const manifest = JSON.parse(await readFile(join(root, 'dist', 'oclif.manifest.json'), 'utf8'));
-    expect(Object.keys(manifest.commands)).toEqual(expect.arrayContaining(['run', 'local', 'top', 'fleet:list']));
+    expect(Object.keys(manifest.commands)).toEqual(expect.arrayContaining(['run', 'local', 'doctor', 'fleet:list']));
   });
 });
 
