@@ -12,12 +12,18 @@ export interface LineLog {
   readonly failed: Promise<never>;
 }
 
-const CHUNK_CHARS = 64 * 1024;
+/** So much is handed to the system at a time. */
+const CHUNK_BYTES = 64 * 1024;
+/** No character takes more in UTF-8, for each of a string's 16-bit units. */
+const MOST_BYTES_PER_UNIT = 3;
+const NEWLINE = 0x0a;
 
 /** Opens a new file (it must not exist yet), or continues one with `append`. */
 export function openLineLog(file: string, { append = false, mode = 0o644 } = {}): LineLog {
   const stream = createWriteStream(file, { flags: append ? 'a' : 'wx', mode });
-  let buffer = '';
+  // Lines become bytes one by one: strings that grew together would outlive the collector's young generation.
+  let chunk: Buffer | undefined;
+  let end = 0;
   let fail: (error: RunError) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -34,10 +40,11 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
 
   const drain = () =>
     new Promise<void>((resolve) => {
-      const chunk = buffer;
-      buffer = '';
-      if (chunk === '') resolve();
-      else stream.write(chunk, (error) => !error && resolve()); // if it failed, `failed` says so
+      const full = chunk?.subarray(0, end);
+      chunk = undefined;
+      end = 0;
+      if (full === undefined) resolve();
+      else stream.write(full, (error) => !error && resolve()); // if it failed, `failed` says so
     });
 
   const ended = (resolve: () => void) => (error?: Error | null) => {
@@ -47,9 +54,12 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
   return {
     failed,
     write(line) {
-      buffer += line;
-      buffer += '\n';
-      if (buffer.length >= CHUNK_CHARS) void drain();
+      const most = line.length * MOST_BYTES_PER_UNIT + 1;
+      if (chunk !== undefined && end + most > chunk.length) void drain();
+      chunk ??= Buffer.allocUnsafeSlow(Math.max(2 * CHUNK_BYTES, most));
+      end += chunk.write(line, end);
+      chunk[end++] = NEWLINE;
+      if (end >= CHUNK_BYTES) void drain();
     },
     flush: () => Promise.race([drain(), failed]),
     async close() {

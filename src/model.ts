@@ -35,7 +35,7 @@ export interface Motion {
 export interface Fix {
   readonly sampleTime: number;
   readonly position: Position;
-  readonly motion?: Motion;
+  readonly motion?: Motion | undefined;
 }
 
 /** A fix as a probe file holds it: with the device it belongs to. */
@@ -66,7 +66,7 @@ export interface Attempt {
   readonly readyAt: number;
   readonly sentAt: number;
   readonly doneAt: number;
-  readonly failure?: FailureCode;
+  readonly failure?: FailureCode | undefined;
 }
 
 /** The sender's verdict on an update. */

@@ -26,6 +26,20 @@ describe('a line log', () => {
     expect(readFileSync(file, 'utf8')).toBe('a\nb\nc\n');
   });
 
+  test('keeps what is longer than a chunk, and every letter, in order', async () => {
+    const file = join(dir, 'log');
+    const log = openLineLog(file);
+    const lines = [
+      'å'.repeat(100_000),
+      'x'.repeat(70_000),
+      '日本語 🚚',
+      ...Array.from({ length: 5000 }, (_, i) => `line ${i} €`),
+    ];
+    for (const line of lines) log.write(line);
+    await log.close();
+    expect(readFileSync(file, 'utf8').split('\n')).toEqual([...lines, '']);
+  });
+
   test('does not overwrite: closing says that the file was there', async () => {
     const file = join(dir, 'log');
     await openLineLog(file).close();

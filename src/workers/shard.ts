@@ -55,16 +55,18 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   cutOff.signal.addEventListener('abort', () => void transport.close(), { once: true });
   const tally = newTally();
   const connections = connectionsOf(transport);
-  const counts = () => tally.counts(inFlight, connections?.counts());
   let faultRounds = (): FaultRound[] => [];
   const write = sendLog(log);
-  let inFlight = 0;
-  const counted: Pick<Transport, 'send'> = {
+  let begun = 0;
+  const counted: Transport = {
+    ...transport,
     send: (update) => {
-      inFlight++;
-      return transport.send(update).finally(() => inFlight--);
+      begun++;
+      return transport.send(update);
     },
   };
+  // Whatever was begun is recorded when it ends: no promise of its own has to be made to count it.
+  const counts = () => tally.counts(begun, connections?.counts());
   const say = (news: News) => port.postMessage(news);
 
   try {
@@ -75,7 +77,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
       const positions = samplePositions(tracks.length, task.positions);
       const road = {
         clock,
-        transport: { ...transport, send: counted.send },
+        transport: counted,
         pacer: pacerOf(task.pace, task.fleet),
         start: () => startAt,
         end: lengthMs(task.pace) ?? Number.POSITIVE_INFINITY,

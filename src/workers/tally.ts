@@ -6,7 +6,8 @@ import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 /** Counts and times of one shard's attempts. */
 export interface Tally {
   record(attempt: Attempt): void;
-  counts(inFlight: number, connections?: ConnectionCounts): Counts;
+  /** `begun`: the attempts so far, those in flight included. */
+  counts(begun: number, connections?: ConnectionCounts): Counts;
   /** The histograms since the last call; they are added to the total and start anew. */
   interval(): Latencies;
   /** All attempts' histograms, including those not yet taken as an interval. */
@@ -58,10 +59,10 @@ export function newTally(): Tally {
       recordMs(interval.response, doneAt - dueAt);
       recordMs(interval.service, doneAt - sentAt);
     },
-    counts: (inFlight, connections = NO_CONNECTIONS) => ({
+    counts: (begun, connections = NO_CONNECTIONS) => ({
       sent,
       ...verdicts,
-      inFlight,
+      inFlight: begun - sent,
       failures: { ...failures },
       ...connections,
     }),

@@ -18,7 +18,7 @@ test('counts verdicts, and keeps response, service and lateness apart', () => {
   tally.record(attempt(1000, 1010, 1030));
   tally.record(attempt(2000, 2000, 2005, 'no-answer'));
   tally.record(attempt(3000, 3000, 3001, 'not-connected'));
-  expect(tally.counts(7)).toEqual({
+  expect(tally.counts(10)).toEqual({
     sent: 3,
     acknowledged: 1,
     failed: 1,
