@@ -42,7 +42,7 @@ export function localPorts(
   const ports = range.last - range.first + 1;
   const detail = `${ports} (${range.first}–${range.last}) to each address of a broker, ${devices} wanted`;
   const mend =
-    'Widen the range, as root: sysctl -w net.ipv4.ip_local_port_range="1024 65535"; or split the fleet: --shard.';
+    'Widen the range, as root: sysctl -w net.ipv4.ip_local_port_range="1024 65535"; connect from several addresses: --local-address; or split the fleet: --shard.';
   if (devices > ports) return problem(what, detail, mend);
   // Those of connections that were closed come back after a minute only.
   if (devices > ports / 2) return warning(what, `${detail}: a second run at once may find too few`, mend);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { placesOf } from './bucket.ts';
+import { parseLocalAddresses } from './local-address.ts';
 import type { RunOptions } from './options.ts';
 import type { RunValues } from './settings.ts';
 import { chooseShard } from './shard-choice.ts';
@@ -50,6 +51,7 @@ export function optionsOf(values: RunValues, env: NodeJS.ProcessEnv = process.en
     workers: values.workers ?? Math.max(1, availableParallelism() - 1),
     connectConcurrency: values['connect-concurrency'],
     connectRate: values['connect-rate'],
+    localAddresses: parseLocalAddresses(values),
     settleMs: values.settle,
     pollMs: values.poll,
     thresholds: values.threshold,

@@ -71,6 +71,8 @@ export interface RunOptions {
   readonly shift: number | undefined;
   readonly workers: number;
   readonly connectConcurrency: number;
+  /** Addresses of this machine from which devices connect, in turn; the system's choice where there are none. */
+  readonly localAddresses?: readonly string[] | undefined;
   /** Connections a second of the whole fleet. */
   readonly connectRate: number | undefined;
 

@@ -21,6 +21,7 @@ import { openUpload, type Upload } from './bucket.ts';
 import { readyDevices } from './certificates.ts';
 import { readClockOffset } from './clock-offset.ts';
 import { readCloudAnswers, readCloudMetrics } from './cloud-evidence.ts';
+import { checkConnectionRoom } from './connection-room.ts';
 import { checkDrops } from './drops.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
 import { type FleetShare, fleetShare } from './fleet-share.ts';
@@ -120,6 +121,7 @@ async function withBackend(
   const plan = planRun(options, data.outlook, shared?.share);
   plan.notes.forEach(reporter.note);
   if (shared !== undefined) planText(plan).split('\n').slice(0, 1).forEach(reporter.note);
+  await checkConnectionRoom(options, plan.devices);
   ending.stop.throwIfAborted();
 
   reporter.step(
@@ -249,6 +251,7 @@ function shardTasks(
       lingerMs: options.lingerMs,
       redeliverMs: options.redeliverMs,
       persistentSession: options.persistentSession,
+      ...(options.localAddresses === undefined ? {} : { localAddresses: options.localAddresses }),
       seed: options.generate.seed + shard + (plan.shard?.index ?? 0) * MOST_WORKERS,
       // The account's quota is shared by all workers of all machines; the stand-in has none unless told.
       ...(backend.target.locationEndpoint === undefined

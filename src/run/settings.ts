@@ -163,6 +163,15 @@ export const RUN_SETTINGS = {
     value: 'N',
     description: 'devices that connect a second, at most, over all workers',
   },
+  'local-address': {
+    ...load,
+    kind: 'texts',
+    key: 'local-addresses',
+    default: [],
+    value: 'A[,B…]',
+    description:
+      'addresses of this machine from which devices connect, in turn: one has about 28,000 ports to a broker',
+  },
   'ack-timeout': {
     ...load,
     kind: 'time',

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type DeviceCredentials, openCredentialStore } from '../fleet/credential-store.ts';
 import { deviceSessions } from './device-sessions.ts';
+import { addressInTurn } from './local-addresses.ts';
 import { overSessions, patienceOf, readAuthority, sessionDefaults } from './mqtt.ts';
 import { sessionsOf } from './session/index.ts';
 import type { SessionOptions, TlsMemory } from './session/session.ts';
@@ -14,6 +15,7 @@ export async function iotTransport(settings: TransportSettings, clock: Clock): P
   const ca = await readAuthority(caFile);
   const open = await sessionsOf(settings.client, clock, settings);
   const store = openCredentialStore(credentialsDir);
+  const from = addressInTurn(settings.localAddresses);
   const memories = new Map<string, TlsMemory>();
 
   const sessions = deviceSessions({
@@ -29,6 +31,7 @@ export async function iotTransport(settings: TransportSettings, clock: Clock): P
       const { certificatePem: cert, privateKeyPem: key, thingName } = credentials;
       return {
         ...sessionDefaults(thingName, settings),
+        ...from(deviceId),
         host: mqttHost,
         port: mqttPort,
         tls: { ...(ca === undefined ? {} : { ca }), cert, key, memory, ...alpnOf(mqttPort) },

@@ -4,6 +4,7 @@ import { codeOf, SetupError, UsageError } from '../errors.ts';
 import { encode, topicOf } from '../wire.ts';
 import type { WithConnections } from './connections.ts';
 import { type DeviceSessions, deviceSessions } from './device-sessions.ts';
+import { addressInTurn } from './local-addresses.ts';
 import { sessionsOf } from './session/index.ts';
 import type { SessionOptions } from './session/session.ts';
 import type { TransportSettings } from './settings.ts';
@@ -13,6 +14,7 @@ import type { Transport } from './transport.ts';
 export async function mqttTransport(settings: TransportSettings, clock: Clock): Promise<Transport> {
   const broker = parseBroker(settings.broker);
   const ca = broker.tls ? await readAuthority(settings.target.caFile) : undefined;
+  const from = addressInTurn(settings.localAddresses);
   const sessions = deviceSessions({
     open: await sessionsOf(settings.client, clock, settings),
     clock,
@@ -20,6 +22,7 @@ export async function mqttTransport(settings: TransportSettings, clock: Clock): 
     ...patienceOf(settings),
     optionsOf: (deviceId): SessionOptions => ({
       ...sessionDefaults(deviceId, settings),
+      ...from(deviceId),
       host: broker.host,
       port: broker.port,
       ...(broker.username === undefined ? {} : { username: broker.username }),

@@ -25,6 +25,8 @@ export interface TransportSettings {
   readonly persistentSession?: boolean;
   /** Of the random pauses before reconnecting. */
   readonly seed: number;
+  /** Addresses of this machine from which devices connect, in turn; absent or none: the system's choice. `lean` only. */
+  readonly localAddresses?: readonly string[];
   /** For `tracker`: how long an update may wait for others to share its request, ms; counts as service time. */
   readonly lingerMs: number;
   /** For `tracker`: requests per second of this transport (AWS: 50 per account and Region, over all workers). */

@@ -40,7 +40,9 @@ export function connectFailure(error: unknown, where: Where): SendFailure {
     return failure('not-tls', `${at} does not speak the TLS that was tried; is it the right port? ${text}`);
   if (code === 'EMFILE' || code === 'ENFILE')
     return failure('too-many-open-files', 'the limit of open files is reached; raise it with "ulimit -n"');
-  if (code === 'EADDRNOTAVAIL') return failure('no-free-port', `no local port is left for another connection to ${at}`);
+  // The second where the socket was bound to an address before.
+  if (code === 'EADDRNOTAVAIL' || code === 'EADDRINUSE')
+    return failure('no-free-port', `no local port is left for another connection to ${at}`);
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === '') return closedEarly(where);
   return failure('unreachable', `cannot reach ${at}: ${text}`);
 }

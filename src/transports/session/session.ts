@@ -6,6 +6,8 @@ import type { SlowLine } from './harmed-socket.ts';
 export interface SessionOptions {
   readonly host: string;
   readonly port: number;
+  /** The address of this machine to connect from; absent: the system's choice. */
+  readonly localAddress?: string;
   readonly clientId: string;
   /** Absent: plain TCP. */
   readonly tls?: TlsOptions;

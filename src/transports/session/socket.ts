@@ -18,10 +18,11 @@ const readBuffer = Buffer.allocUnsafe(64 * 1024);
 
 /** Opens a socket that reads into one shared buffer (`onread`) instead of through a stream: half the cost of a PUBACK. */
 export function openSocket(options: SessionOptions, handlers: SocketHandlers): Socket {
-  const { host, port, tls } = options;
+  const { host, port, localAddress, tls } = options;
   const to = {
     host,
     port,
+    ...(localAddress === undefined ? {} : { localAddress }),
     noDelay: true,
     onread: {
       buffer: readBuffer,

@@ -1,0 +1,72 @@
+/** Whether this process can hold a connection for each of its devices: said before anything is made or started. */
+import { createServer } from 'node:net';
+import { readLocalPorts, readOpenFiles } from '../doctor/machine-readings.ts';
+import { codeOf, SetupError } from '../errors.ts';
+import type { RunOptions } from './options.ts';
+
+/** Sockets that are no device's, logs, what Node itself holds open. */
+const OTHER_FILES = 200;
+
+/** What there is. */
+export interface Room {
+  /** Open files of one process, all threads together. */
+  readonly openFiles: number;
+  /** Local ports of one address to one port of a broker; undefined: they cannot be read here. */
+  readonly ports: number | undefined;
+  /** From which connections come; 1 where the system chooses. */
+  readonly addresses: number;
+}
+
+/** @throws SetupError with every lack at once, each with its numbers */
+export function checkRoom(devices: number, { openFiles, ports, addresses }: Room): void {
+  const lacks: string[] = [];
+  const remedies: string[] = [];
+  const wanted = devices + OTHER_FILES;
+  if (wanted > openFiles) {
+    lacks.push(`each connection is an open file: ${wanted} are wanted, and this process may have ${openFiles}`);
+    remedies.push(`raise the limit ("ulimit -n ${wanted}", as root)`);
+  }
+  if (ports !== undefined && devices > ports * addresses) {
+    const from = addresses === 1 ? 'one address has' : `${addresses} addresses have`;
+    lacks.push(`each connection is a local port, of which ${from} ${ports * addresses} to one broker`);
+    remedies.push(
+      `connect from ${Math.ceil(devices / ports)} addresses or more of this machine (--local-address A,B,…)`,
+    );
+  }
+  if (lacks.length === 0) return;
+  const hint = [...remedies, 'or split the fleet over several processes or machines (--shard)'].join(', ');
+  throw new SetupError(`${devices} devices are too many for one process here: ${lacks.join('; ')}`, {
+    hint: `${hint[0]!.toUpperCase()}${hint.slice(1)}.`,
+  });
+}
+
+/** Looks at this machine, for transports that hold a connection a device. @throws SetupError */
+export async function checkConnectionRoom(
+  { transport, localAddresses = [] }: Pick<RunOptions, 'transport' | 'localAddresses'>,
+  devices: number,
+): Promise<void> {
+  if (transport !== 'iot' && transport !== 'mqtt') return;
+  for (const address of localAddresses) await checkOwn(address);
+  const { soft, hard } = readOpenFiles();
+  const range = await readLocalPorts();
+  checkRoom(devices, {
+    openFiles: Math.min(soft, hard),
+    ports: range && range.last - range.first + 1,
+    addresses: Math.max(1, localAddresses.length),
+  });
+}
+
+/** @throws SetupError where no connection could come from there */
+async function checkOwn(address: string): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, address, resolve));
+  } catch (error) {
+    throw new SetupError(`--local-address ${address} is no address of this machine (${codeOf(error) ?? 'error'})`, {
+      cause: error,
+      hint: 'See which it has: "ip addr". All of 127.0.0.0/8 are, on Linux, for a broker on this machine.',
+    });
+  } finally {
+    server.close();
+  }
+}
