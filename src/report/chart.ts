@@ -27,6 +27,8 @@ export interface Axes {
   readonly yMax?: number;
   readonly xMax?: number;
   readonly xTicks?: readonly { readonly at: number; readonly text: string }[];
+  /** Stretches of x to be shaded, and shown by their numbers. */
+  readonly marks?: readonly { readonly from: number; readonly to: number; readonly text: string }[];
   /** A dashed line, and what it is. */
   readonly limit?: { readonly at: number; readonly text: string } | undefined;
 }
@@ -92,16 +94,25 @@ function rightOf({ width = 'half' }: Axes): number {
 }
 
 function svg(axes: Axes, xScale: Scale, yScale: Scale, marks: readonly Markup[]): Markup {
-  const { label, xTitle, yTitle, xTicks, limit } = axes;
+  const { label, xTitle, yTitle, xTicks, limit, marks: shaded = [] } = axes;
   const right = rightOf(axes);
   const across = xTicks ?? xScale.ticks(right / 80).map((at) => ({ at, text: short(at) }));
   const up = axes.y === 'log' ? powersOfTen(yScale) : yScale.ticks(5);
   const most = xScale.domain()[1]!;
   return html`<svg viewBox="0 0 ${right + MARGIN.right} ${HEIGHT}" role="img" aria-label="${label}">
-<g class="grid">${up.map((at) => html`<path d="M${MARGIN.left} ${yScale(at).toFixed(1)}H${right}"/><text class="y" x="${MARGIN.left - 7}" y="${(yScale(at) + 3.5).toFixed(1)}">${short(at)}</text>`)}
+${shaded.map((one, n) => shade(one, n + 1, xScale))}<g class="grid">${up.map((at) => html`<path d="M${MARGIN.left} ${yScale(at).toFixed(1)}H${right}"/><text class="y" x="${MARGIN.left - 7}" y="${(yScale(at) + 3.5).toFixed(1)}">${short(at)}</text>`)}
 ${across.filter(({ at }) => at <= most).map(({ at, text }) => html`<path class="tick" d="M${xScale(at).toFixed(1)} ${BOTTOM}v4"/><text class="x" x="${xScale(at).toFixed(1)}" y="${BOTTOM + 16}">${text}</text>`)}
 <path class="axis" d="M${MARGIN.left} ${BOTTOM}H${right}"/><text class="title" x="${right}" y="${HEIGHT - 3}">${xTitle}</text><text class="y-title" x="4" y="11">${yTitle}</text></g>
 ${marks}${limit === undefined ? undefined : html`<path class="limit" d="M${MARGIN.left} ${yScale(limit.at).toFixed(1)}H${right}"/><text class="limit-text" x="${right}" y="${(yScale(limit.at) - 4).toFixed(1)}">${limit.text}</text>`}</svg>`;
+}
+
+/** Of a moment, or a chart of hours, more than nothing is to be seen. */
+const LEAST_SHADE = 2;
+
+function shade({ from, to, text }: { from: number; to: number; text: string }, number: number, xScale: Scale): Markup {
+  const [left, right] = [xScale(Math.max(0, from)), xScale(Math.min(to, xScale.domain()[1]!))];
+  const width = Math.max(LEAST_SHADE, right - left);
+  return html`<g class="mark"><title>${text}</title><path d="M${left.toFixed(1)} ${MARGIN.top}h${width.toFixed(1)}V${BOTTOM}h-${width.toFixed(1)}Z"/><text x="${(left + width / 2).toFixed(1)}" y="${MARGIN.top - 4}">${number}</text></g>`;
 }
 
 function powersOfTen(scale: Scale): number[] {

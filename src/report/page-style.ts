@@ -35,6 +35,7 @@ svg{display:block;width:100%;height:auto;font:11px system-ui,-apple-system,"Sego
 .l{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}.c{stroke:none}
 ${MARKS}
 .l.s2{stroke-dasharray:7 4}.l.s4{stroke-dasharray:2 4}.l.track{stroke-dasharray:none}
+.mark path{fill:var(--s4);fill-opacity:.14}.mark text{fill:var(--s4);text-anchor:middle}
 .limit{stroke:var(--bad);stroke-dasharray:5 4;fill:none}.limit-text{fill:var(--bad);text-anchor:end;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .track{fill:none;stroke-width:1.6;stroke-opacity:.55;stroke-linejoin:round;stroke-linecap:round}.end{stroke:var(--card);stroke-width:1}
 .ruler{stroke:var(--soft);fill:none;stroke-width:2}.ruler-text{fill:var(--soft);font-size:22px}
@@ -47,5 +48,5 @@ table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:ta
 footer{margin-top:48px;border-top:1px solid var(--line);padding-top:12px;font-size:13px;color:var(--soft)}
 @media (max-width:600px){figure svg{font-size:15px}main{padding:20px 14px 40px}.verdict strong{font-size:19px}}
 @page{margin:14mm}
-@media print{:root{color-scheme:light;${LIGHT}}body{font-size:11px}main{max-width:none;padding:0}details:not([open]){display:none}h2{break-after:avoid;margin-top:24px}.scroll{overflow:visible;max-height:none!important}.side:not(.one){grid-template-columns:repeat(auto-fit,minmax(300px,1fr))}.columns{grid-template-columns:1fr 1fr;gap:0 18px}.panels{grid-template-columns:repeat(3,1fr)}tr,.verdict,.facts{break-inside:avoid}}
+@media print{:root{color-scheme:light;${LIGHT}}body{font-size:11px}main{max-width:none;padding:0}details:not([open]){display:none}h2{break-after:avoid;margin-top:24px}.scroll{overflow:visible;max-height:none!important}.side:not(.one){grid-template-columns:repeat(auto-fit,minmax(300px,1fr))}.wide .side:not(.one){grid-template-columns:minmax(0,1fr)}.columns{grid-template-columns:1fr 1fr;gap:0 18px}.panels{grid-template-columns:repeat(3,1fr)}table,.side:not(.one) table{font-size:9.5px}th,td,.side:not(.one) th,.side:not(.one) td{padding:3px 5px}tr,.verdict,.facts{break-inside:avoid}}
 `;

@@ -2,6 +2,7 @@
 import { version } from '../version.ts';
 import { lambdaSection } from './lambda-section.ts';
 import { mapSection, orderSection, reliabilitySection } from './log-sections.ts';
+import { marksSection } from './marks.ts';
 import { html, Markup } from './markup.ts';
 import { STYLE } from './page-style.ts';
 import {
@@ -28,6 +29,7 @@ export function reportPage(runs: readonly DrawnRun[], madeAt: Date): string {
   const sections = [
     fatesSection(runs),
     thresholdSection(runs),
+    marksSection(runs),
     throughputSection(runs),
     latencySection(runs),
     percentileSection(runs),

@@ -2,6 +2,7 @@
 import type { Histogram } from '../histogram.ts';
 import type { RecordedRun } from '../run/recorded-run.ts';
 import { columnChart, lineChart } from './chart.ts';
+import { type Mark, marksOf } from './marks.ts';
 import { count, figure, html, type Markup, ms, table } from './markup.ts';
 import type { RunDetails } from './run-details.ts';
 import { type RunWindow, runWindows } from './run-windows.ts';
@@ -10,10 +11,11 @@ import { type RunWindow, runWindows } from './run-windows.ts';
 export interface DrawnRun extends RecordedRun {
   readonly windows: readonly RunWindow[];
   readonly details: RunDetails;
+  readonly marks: readonly Mark[];
 }
 
 export function drawnRun(run: RecordedRun, details: RunDetails): DrawnRun {
-  return { ...run, windows: runWindows(run.slices), details };
+  return { ...run, windows: runWindows(run.slices), details, marks: marksOf(run) };
 }
 
 export interface Section {
@@ -43,7 +45,7 @@ export function throughputSection(runs: readonly DrawnRun[]): Section {
   return {
     title: 'Throughput over time',
     text: 'What was sent, and what was acknowledged, a second.',
-    parts: runs.map(({ windows }) => {
+    parts: runs.map(({ windows, marks }) => {
       if (windows.length === 0) return none(NO_TIMELINE);
       const x = seconds(windows);
       const sent = windows.map((window) => rate(window.sent, window));
@@ -62,6 +64,7 @@ export function throughputSection(runs: readonly DrawnRun[]): Section {
             yTitle: 'updates/s',
             yMax,
             xMax: lengthOf(runs),
+            marks,
           },
         ),
         table(
@@ -82,7 +85,7 @@ export function latencySection(runs: readonly DrawnRun[]): Section {
   return {
     title: 'Latency over time',
     text: 'From when an update was due to its answer, so that waiting counts; a logarithmic scale.',
-    parts: runs.map(({ windows }) => {
+    parts: runs.map(({ windows, marks }) => {
       if (windows.length === 0) return none(NO_TIMELINE);
       const x = seconds(windows);
       const series = names.map((name) => ({
@@ -98,6 +101,7 @@ export function latencySection(runs: readonly DrawnRun[]): Section {
           y: 'log',
           yMax,
           xMax: lengthOf(runs),
+          marks,
         }),
         table(
           ['second', ...series.map(({ name }) => `${name}, ms`)],
@@ -169,7 +173,7 @@ export function failureSection(runs: readonly DrawnRun[]): Section {
   return {
     title: 'Failures over time',
     text: 'Sends that failed or got no answer, by code.',
-    parts: runs.map(({ windows, summary }) => {
+    parts: runs.map(({ windows, summary, marks }) => {
       const codes = Object.entries(summary.failures)
         .sort(([, a], [, b]) => b - a)
         .map(([code]) => code);
@@ -185,6 +189,7 @@ export function failureSection(runs: readonly DrawnRun[]): Section {
           yTitle: 'updates',
           yMax,
           xMax: lengthOf(runs),
+          marks,
         }),
         table(
           ['second', ...codes],
@@ -202,7 +207,7 @@ export function latenessSection(runs: readonly DrawnRun[]): Section {
   return {
     title: 'Was simctl itself late?',
     text: 'Late: from due to sent, which a slow backend causes too, since a device waits for its answer. Lag: the generator’s own part of it; beyond its limit a run measures the generator and not the backend.',
-    parts: runs.map(({ windows, plan }, i) => {
+    parts: runs.map(({ windows, plan, marks }, i) => {
       if (windows.length === 0) return none(NO_TIMELINE);
       if (plan.pace?.kind === 'max')
         return none('Sent as fast as answers came: nothing was due, so nothing could be late.');
@@ -225,6 +230,7 @@ export function latenessSection(runs: readonly DrawnRun[]): Section {
             yTitle: 'ms',
             yMax,
             xMax: lengthOf(runs),
+            marks,
             limit: limit === undefined ? undefined : { at: limit, text: `limit of the whole run's lag, ${limit} ms` },
           },
         ),

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { makeReport } from '../../src/report/report.ts';
-import { recordedRun } from '../support/recorded-run.ts';
+import { recordedRun, START } from '../support/recorded-run.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -15,8 +15,9 @@ it.skipIf(!existsSync(CHROMIUM))(
     const dir = mkdtempSync(join(tmpdir(), 'simctl-page-'));
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     try {
+      const pauses = [{ from: START + 5000, to: START + 9000 }];
       const runs = [
-        recordedRun(join(dir, 'a'), { seconds: 20 }),
+        recordedRun(join(dir, 'a'), { seconds: 20, summary: { pauses } }),
         recordedRun(join(dir, 'b'), { seconds: 20, failedPerMille: 50 }),
       ];
       const file = join(dir, 'report.html');
@@ -41,9 +42,18 @@ it.skipIf(!existsSync(CHROMIUM))(
           bare: [...document.querySelectorAll('svg .l')].filter((one) => getComputedStyle(one).stroke === 'none').length,
         })`);
         expect(marks).toEqual({ over: 0, bare: 0 });
+        // The pause, in each of the four charts over time of the run that had it; of those without failures, three.
+        expect(await page.locator('svg .mark').count()).toBe(3);
         expect([complaints, requests.length]).toEqual([[], 1]);
-        if (width === 1280 && colorScheme === 'light')
+        if (width === 1280 && colorScheme === 'light') {
           expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
+          // A4 less its margins: what is wider is cut off on paper.
+          await page.emulateMedia({ media: 'print' });
+          await page.setViewportSize({ width: 688, height: 1000 });
+          expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(
+            0,
+          );
+        }
         await context.close();
       }
     } finally {

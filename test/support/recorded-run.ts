@@ -26,7 +26,7 @@ export interface RecordedAs {
   readonly summary?: Partial<Summary>;
 }
 
-const START = 1_795_519_292_000;
+export const START = 1_795_519_292_000;
 
 /** Writes a run's directory as `simctl run` leaves it: 40 updates a second, with logs of them. @returns its path */
 export function recordedRun(dir: string, as: RecordedAs = {}): string {
