@@ -44,3 +44,38 @@ export function acknowledgeDeployer(page: Construct, bucket: IConstruct): void {
     { id: 'Serverless-LambdaTracing', ...because('There is no request to trace.') },
   );
 }
+
+interface GeneratorParts {
+  readonly network: IConstruct;
+  readonly bucket: IConstruct;
+  readonly jobRole: IConstruct;
+  readonly executionRole: IConstruct;
+}
+
+export function acknowledgeGenerators({ network, bucket, jobRole, executionRole }: GeneratorParts): void {
+  const stack = Stack.of(bucket);
+  const files = stack.getLogicalId(bucket.node.defaultChild as CfnElement);
+  const allow = (resource: string, reason: string) => ({ id: `AwsSolutions-IAM5[Resource::${resource}]`, reason });
+  Validations.of(network).acknowledge({
+    id: 'AwsSolutions-VPC7',
+    reason:
+      'Machines are there for minutes, listen to nothing, and note every update they send; a flow log would be paid by the record.',
+  });
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason:
+      'Results of simulations for some days, and what one run needs; who may come is the account’s, and machines write below one prefix.',
+  });
+  Validations.of(executionRole).acknowledge(
+    allow('*', 'ecr:GetAuthorizationToken knows no resource; all else is of this repository and this log.'),
+  );
+  Validations.of(jobRole).acknowledge(
+    allow('*', 'iot:DescribeEndpoint and cloudwatch:GetMetricData know no resource, and tell nothing but numbers.'),
+    allow(`<${files}.Arn>/fleets/*`, 'A launch names its files by its id, which is not known before.'),
+    allow(`<${files}.Arn>/launches/*`, 'A launch names its results by its id, which is not known before.'),
+    allow(
+      `arn:<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>:stack/${stack.stackName}/*`,
+      'The stack’s own outputs; a stack’s ARN ends in an id of AWS’s.',
+    ),
+  );
+}

@@ -1,7 +1,7 @@
 /** The map page: its files in a private bucket, behind CloudFront, with the headers that the stand-in sends too. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   CachePolicy,
   Distribution,
@@ -13,19 +13,13 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type BucketProps,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { contentSecurityPolicy } from '../src/local/web/page-headers.ts';
 import { acknowledgeDeployer, acknowledgePage } from './acknowledged.ts';
 import { newLog } from './logs.ts';
+import { newBucket } from './private-bucket.ts';
 
 export interface MapPageProps {
   /** The query API's origin, and its address up to and including the stage. */
@@ -143,17 +137,4 @@ export class MapPage extends Construct {
     put('Config', [Source.jsonData('config.json', config)], fresh);
     acknowledgeDeployer(this, this.bucket);
   }
-}
-
-/** Private, and gone with the stack: nothing in them cannot be made again. */
-function newBucket(scope: Construct, id: string, props: BucketProps): IBucket {
-  // The interface of CDK's own class wants a cast under exactOptionalPropertyTypes.
-  return new Bucket(scope, id, {
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    encryption: BucketEncryption.S3_MANAGED,
-    enforceSSL: true,
-    removalPolicy: RemovalPolicy.DESTROY,
-    autoDeleteObjects: true,
-    ...props,
-  }) as IBucket;
 }

@@ -94,6 +94,11 @@ export class QueryApi extends Construct {
     return `${this.api.apiEndpoint}/${STAGE}`;
   }
 
+  /** simctl's routes, for whoever may sign requests to them. */
+  get routeArns(): string[] {
+    return ROUTES.map((route) => this.api.arnForExecuteApi(HttpMethod.GET, `/${route}`, STAGE));
+  }
+
   /** For the map page. */
   get viewerEndpoint(): string {
     return `${this.endpoint}/${VIEWER}`;

@@ -26,6 +26,9 @@ export interface Settings {
   readonly alarmEmail: string | undefined;
   /** Whether the function that stores prints the trackers' answers, a line an update: what explains a refusal to simctl. */
   readonly answersLog: boolean;
+  /** Whether there are machines to send from, and how many vCPUs they have together, at most. */
+  readonly generators: boolean;
+  readonly generatorVcpus: number;
   /** Whether trackers, logs and queues outlive the stack. */
   readonly retain: boolean;
   /** The value of the cost allocation tag `cost-center`. */
@@ -42,6 +45,8 @@ export const DEFAULTS: Settings = {
   mapStyle: undefined,
   alarmEmail: undefined,
   answersLog: true,
+  generators: false,
+  generatorVcpus: 64,
   retain: false,
   costCenter: 'simctl',
 };
@@ -69,7 +74,7 @@ export function readSettings(context: (name: string) => unknown): Settings {
   const trackerPrefix = text('trackerPrefix') ?? DEFAULTS.trackerPrefix;
   // ResourceName of Amazon Location is 1 to 100 characters; room is left for the number.
   check('trackerPrefix', /^[-._A-Za-z0-9]{1,90}$/.test(trackerPrefix), 'letters, digits, "-", "." and "_"');
-  const flag = (name: 'retain' | 'answersLog'): boolean => {
+  const flag = (name: 'retain' | 'answersLog' | 'generators'): boolean => {
     const value = text(name) ?? String(DEFAULTS[name]);
     check(name, ['true', 'false'].includes(value), 'true or false');
     return value === 'true';
@@ -90,6 +95,8 @@ export function readSettings(context: (name: string) => unknown): Settings {
     mapStyle,
     alarmEmail,
     answersLog: flag('answersLog'),
+    generators: flag('generators'),
+    generatorVcpus: count('generatorVcpus', 100_000) ?? DEFAULTS.generatorVcpus,
     retain: flag('retain'),
     costCenter: text('costCenter') ?? DEFAULTS.costCenter,
   };

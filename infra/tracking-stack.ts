@@ -4,6 +4,7 @@
  *     device ─MQTT─▶ IoT Core ─▶ topic rule ─▶ ingest (lambda | stream | direct) ─▶ trackers
  *     simctl ─IAM──┐
  *     page ──JWT───┴▶ query API ─▶ get-positions ─▶ trackers
+ *     simctl launch ─▶ generators: machines of Fargate, if they are asked for
  *     browser ─▶ CloudFront ─▶ bucket: the map page and its config.json
  */
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
@@ -13,6 +14,7 @@ import { Alarms } from './alarms.ts';
 import { answerMetrics } from './answer-metrics.ts';
 import { TrackingDashboard } from './dashboard.ts';
 import { Devices } from './devices.ts';
+import { Generators } from './generators.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { MapPage } from './map-page.ts';
 import { QueryApi } from './query-api.ts';
@@ -60,6 +62,16 @@ export class TrackingStack extends Stack {
     const dashboard = new TrackingDashboard(this, 'Dashboard', { name: id, ingest, query, answers });
     new Alarms(this, 'Alarms', { ingest, query, answers, email: settings.alarmEmail });
 
+    const generators = settings.generators
+      ? new Generators(this, 'Generators', {
+          trackers,
+          queryArns: query.routeArns,
+          answers: answersLog ? ingest.store?.log : undefined,
+          maxVcpus: settings.generatorVcpus,
+          retain,
+        })
+      : undefined;
+
     Tags.of(this).add('application', 'simctl');
     Tags.of(this).add('cost-center', settings.costCenter);
     Tags.of(this).add('ingest', design);
@@ -79,6 +91,13 @@ export class TrackingStack extends Stack {
       StoreFailures: ingest.storeFailures?.queueUrl,
       ViewerPool: pool?.pool.userPoolId,
       ViewerClient: pool?.client.userPoolClientId,
+      GeneratorQueue: generators?.queue.jobQueueArn,
+      GeneratorVcpus: generators && String(settings.generatorVcpus),
+      GeneratorBucket: generators?.bucket.bucketName,
+      GeneratorRepository: generators?.repository.repositoryUri,
+      GeneratorJobRole: generators?.jobRole.roleArn,
+      GeneratorExecutionRole: generators?.executionRole.roleArn,
+      GeneratorLogGroup: generators?.log.logGroupName,
     });
   }
 

@@ -1,15 +1,26 @@
 /** The only place where AWS clients are made: region, endpoint override, host prefix, keys. */
+import type { BatchClient } from '@aws-sdk/client-batch';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { IoTClient } from '@aws-sdk/client-iot';
 import type { LocationClient } from '@aws-sdk/client-location';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { SetupError } from './errors.ts';
 import type { Target } from './target.ts';
 
 // The SDK says, once a process and in the middle of any screen, that it wants Node 22 from January 2027; the lock file
 // holds a release that does not.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+/** @param who what needs it, for a person @throws SetupError where the environment names none */
+export function regionOfEnvironment(who: string): string {
+  const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (region) return region;
+  throw new SetupError(`${who} needs a region, and neither AWS_REGION nor AWS_DEFAULT_REGION is set`, {
+    hint: 'Set AWS_REGION, and credentials as the AWS CLI takes them (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its kin).',
+  });
+}
 
 type Where = Pick<Target, 'region' | 'accessKeyId' | 'secretAccessKey'>;
 
@@ -56,6 +67,11 @@ export async function cloudWatchClient(where: Where): Promise<CloudWatchClient> 
 export async function cloudWatchLogsClient(where: Where): Promise<CloudWatchLogsClient> {
   const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
   return new CloudWatchLogsClient({ ...settings(where, undefined), retryMode: 'adaptive', maxAttempts: 10 });
+}
+
+export async function batchClient(where: Where): Promise<BatchClient> {
+  const { BatchClient } = await import('@aws-sdk/client-batch');
+  return new BatchClient(settings(where, undefined));
 }
 
 /** Of the environment's region; AWS_ENDPOINT_URL_S3 moves it, and then buckets are paths, as their hosts resolve nowhere. */

@@ -14,6 +14,13 @@ export const OUTPUTS = {
   StoreFailures: 'The queue of messages that the function could not store',
   ViewerPool: 'The user pool of those who may look at the map',
   ViewerClient: 'The client id of the map page in that pool',
+  GeneratorQueue: 'The queue of AWS Batch whose jobs are machines that send: simctl launch',
+  GeneratorVcpus: 'How many vCPUs those machines have together, at most',
+  GeneratorBucket: 'Where simctl launch leaves what its machines need, and they what they have',
+  GeneratorRepository: 'Where the image that the machines run is pushed to',
+  GeneratorJobRole: 'What simctl may do on those machines',
+  GeneratorExecutionRole: 'By which AWS fetches the image and writes the log',
+  GeneratorLogGroup: 'What those machines print',
 } as const;
 
 export type OutputName = keyof typeof OUTPUTS;

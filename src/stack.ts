@@ -2,7 +2,7 @@
 import { cloudFormationClient } from './aws.ts';
 import { messageOf, SetupError } from './errors.ts';
 import type { OutputName } from './stack-outputs.ts';
-import type { DeployedStack, Target } from './target.ts';
+import type { DeployedStack, Generators, Target } from './target.ts';
 
 /** What of a target the stack knows. */
 export type StackTarget = Pick<
@@ -65,6 +65,7 @@ function targetOf(name: string, outputs: Outputs, region: string): StackTarget {
   const ingest = INGEST.find((design) => design === named);
   const trackerCount = Number(must('TrackerCount'));
   const [mapPage, ingestFunction, ingestLogGroup] = [may('MapPage'), may('IngestFunction'), may('IngestLogGroup')];
+  const generators = generatorsOf(may);
   const target = {
     queryEndpoint: must('QueryEndpoint'),
     querySigned: true as const,
@@ -78,6 +79,7 @@ function targetOf(name: string, outputs: Outputs, region: string): StackTarget {
       registrationRole: must('RegistrationRole'),
       ...(ingestFunction === undefined ? {} : { ingestFunction }),
       ...(ingestLogGroup === undefined ? {} : { ingestLogGroup }),
+      ...(generators === undefined ? {} : { generators }),
     },
   };
   if (!ingest) missing.add('Ingest');
@@ -91,4 +93,17 @@ function targetOf(name: string, outputs: Outputs, region: string): StackTarget {
     );
   }
   return target;
+}
+
+/** All of them or none: they are made together. */
+function generatorsOf(may: (output: OutputName) => string | undefined): Generators | undefined {
+  const [queue, bucket, repository] = [may('GeneratorQueue'), may('GeneratorBucket'), may('GeneratorRepository')];
+  const [jobRole, executionRole, logGroup] = [
+    may('GeneratorJobRole'),
+    may('GeneratorExecutionRole'),
+    may('GeneratorLogGroup'),
+  ];
+  if (!queue || !bucket || !repository || !jobRole || !executionRole || !logGroup) return undefined;
+  const maxVcpus = Number(may('GeneratorVcpus'));
+  return { queue, maxVcpus, bucket, repository, jobRole, executionRole, logGroup };
 }

@@ -1,7 +1,7 @@
 /** Which target a `--target` flag means: a ready file that a stand-in wrote, or the account of the environment. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { iotClient } from './aws.ts';
+import { iotClient, regionOfEnvironment } from './aws.ts';
 import { codeOf, messageOf, SetupError, UsageError } from './errors.ts';
 import { homeDir } from './home.ts';
 import { isRunning } from './process-alive.ts';
@@ -26,12 +26,7 @@ export async function readTarget(flag: string, stack?: string): Promise<Target> 
 }
 
 async function awsTarget(stack: string | undefined): Promise<Target> {
-  const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (!region) {
-    throw new SetupError('--target aws needs a region, and neither AWS_REGION nor AWS_DEFAULT_REGION is set', {
-      hint: 'Set AWS_REGION, and credentials as the AWS CLI takes them (AWS_PROFILE, or AWS_ACCESS_KEY_ID and its kin).',
-    });
-  }
+  const region = regionOfEnvironment('--target aws');
   const unnamed: Target = {
     name: `aws/${region}`,
     region,

@@ -49,4 +49,18 @@ export interface DeployedStack {
   readonly ingestLogGroup?: string;
   /** By which AWS IoT registers devices (`--role-arn`). */
   readonly registrationRole: string;
+  /** Absent where it was deployed without machines to send from. */
+  readonly generators?: Generators;
+}
+
+/** The machines of `simctl launch`, as the stack has them (infra/generators.ts). */
+export interface Generators {
+  readonly queue: string;
+  readonly maxVcpus: number;
+  readonly bucket: string;
+  /** Of the image, without a tag. */
+  readonly repository: string;
+  readonly jobRole: string;
+  readonly executionRole: string;
+  readonly logGroup: string;
 }

@@ -89,6 +89,27 @@ export const PRICES = {
     source: 'a third-party text of 2019',
     confidence: 'unverified',
   },
+  fargateVcpu: {
+    unit: 'vCPU-hours of Fargate, Linux on x86',
+    usd: 0.04048,
+    per: 1,
+    source: 'two third-party guides, one of 2026-03-10; read 2026-11-24',
+    confidence: 'third party',
+  },
+  fargateMemory: {
+    unit: 'GB-hours of Fargate, Linux on x86',
+    usd: 0.004445,
+    per: 1,
+    source: 'two third-party guides, one of 2026-03-10; read 2026-11-24',
+    confidence: 'third party',
+  },
+  publicAddress: {
+    unit: 'hours of a public IPv4 address',
+    usd: 0.005,
+    per: 1,
+    source: 'from memory',
+    confidence: 'unverified',
+  },
 } as const satisfies Record<string, Price>;
 
 export type PriceName = keyof typeof PRICES;

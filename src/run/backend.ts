@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { RunError } from '../errors.ts';
@@ -34,7 +34,7 @@ export interface Backend {
 
 export async function openBackend(
   options: Pick<RunOptions, 'target' | 'queryEndpoint' | 'drop'> &
-    Partial<Pick<RunOptions, 'transport' | 'broker' | 'stack'>> & {
+    Partial<Pick<RunOptions, 'transport' | 'broker' | 'stack' | 'credentials'>> & {
       readonly standIn?: StandInBehaviour;
       readonly map?: string;
     },
@@ -42,7 +42,9 @@ export async function openBackend(
 ): Promise<Backend> {
   if (options.target === 'local') return withoutServices(options) ?? embedded(options, runDir);
   const found = await readTarget(options.target, options.stack);
-  const target = options.queryEndpoint === undefined ? found : elsewhere(found, options.queryEndpoint);
+  const { queryEndpoint, credentials } = options;
+  const asked = queryEndpoint === undefined ? found : elsewhere(found, queryEndpoint);
+  const target = credentials === undefined ? asked : { ...asked, credentialsDir: resolve(credentials) };
   const from = (await sizeOf(target.ingestLog)) ?? 0;
   return {
     target,

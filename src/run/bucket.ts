@@ -103,31 +103,128 @@ async function filesOf(dir: string): Promise<string[]> {
 export async function download(text: string, dir: string, client?: S3Client): Promise<void> {
   const { bucket, prefix } = parseBucket(text);
   const s3 = client ?? (await s3Client());
-  const { GetObjectCommand, ListObjectsV2Command } = await import('@aws-sdk/client-s3');
-  let [ContinuationToken, found]: [string | undefined, number] = [undefined, 0];
+  let found = 0;
   try {
-    do {
-      const page: Awaited<ReturnType<typeof list>> = await list(ContinuationToken);
-      for (const { Key = '' } of page.Contents ?? []) {
-        const file = placeIn(dir, Key.slice(prefix === '' ? 0 : prefix.length + 1));
-        if (file === undefined) continue;
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-        await mkdir(dirname(file), { recursive: true });
-        await pipeline(Body as Readable, createWriteStream(file));
-        found++;
-      }
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken !== undefined);
+    for await (const Key of keysBelow(s3, bucket, prefix)) {
+      const file = placeIn(dir, Key.slice(prefix === '' ? 0 : prefix.length + 1));
+      if (file === undefined) continue;
+      await fetchObject(s3, bucket, Key, file);
+      found++;
+    }
   } catch (error) {
     throw new SetupError(`cannot read ${text}: ${messageOf(error)}`, { cause: error });
   }
   if (found === 0) throw new SetupError(`there is nothing at ${text}`);
+}
 
-  function list(token: string | undefined) {
-    const Prefix = prefix === '' ? {} : { Prefix: `${prefix}/` };
-    const next = token === undefined ? {} : { ContinuationToken: token };
-    return s3.send(new ListObjectsV2Command({ Bucket: bucket, ...Prefix, ...next }));
+/** Fetches these files of a place into `dir`. @throws SetupError that names the one that cannot be had */
+export async function fetchNamed(text: string, names: readonly string[], dir: string): Promise<void> {
+  const { bucket, prefix } = parseBucket(text);
+  const s3 = await s3Client();
+  for (const name of names) {
+    try {
+      await fetchObject(s3, bucket, keyOf(prefix, name), join(dir, name));
+    } catch (error) {
+      throw new SetupError(`cannot read ${name} of ${text}: ${messageOf(error)}`, { cause: error });
+    }
   }
+}
+
+/** Fetches the first of these files that is in a place, for its owner alone. @throws SetupError where none can be had */
+export async function fetchFirst(text: string, names: readonly string[], file: string): Promise<void> {
+  const { bucket, prefix } = parseBucket(text);
+  const s3 = await s3Client();
+  try {
+    for (const name of names) {
+      try {
+        return await fetchObject(s3, bucket, keyOf(prefix, name), file);
+      } catch (error) {
+        if ((error as Error).name !== 'NoSuchKey') throw error;
+      }
+    }
+  } catch (error) {
+    throw new SetupError(`cannot read ${text}: ${messageOf(error)}`, { cause: error });
+  }
+  throw new SetupError(`none of ${names.join(', ')} is at ${text}`);
+}
+
+/** Writes one object. @throws SetupError */
+export async function put(text: string, name: string, body: string | Readable): Promise<void> {
+  const { bucket, prefix } = parseBucket(text);
+  const client = await s3Client();
+  const { Upload: PartUpload } = await import('@aws-sdk/lib-storage');
+  try {
+    await new PartUpload({ client, params: { Bucket: bucket, Key: keyOf(prefix, name), Body: body } }).done();
+  } catch (error) {
+    throw new SetupError(`cannot write ${text}/${name}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'These credentials need s3:PutObject there.',
+    });
+  }
+}
+
+/** DeleteObjects takes so many at a time (API reference). */
+const AT_A_TIME = 1000;
+
+/** Takes away all below a place. @returns how many objects there were @throws SetupError */
+export async function removeAll(text: string): Promise<number> {
+  const { bucket, prefix } = parseBucket(text);
+  if (prefix === '') throw new Error(`${text}: a whole bucket is never emptied`);
+  const s3 = await s3Client();
+  const { DeleteObjectsCommand } = await import('@aws-sdk/client-s3');
+  try {
+    const keys: string[] = [];
+    for await (const key of keysBelow(s3, bucket, prefix)) keys.push(key);
+    for (let first = 0; first < keys.length; first += AT_A_TIME) {
+      const Objects = keys.slice(first, first + AT_A_TIME).map((Key) => ({ Key }));
+      const { Errors } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }));
+      const [refused] = Errors ?? [];
+      if (refused !== undefined) throw new Error(`${refused.Key}: ${refused.Message ?? refused.Code}`);
+    }
+    return keys.length;
+  } catch (error) {
+    throw new SetupError(`cannot remove ${text}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'These credentials need s3:ListBucket and s3:DeleteObject there.',
+    });
+  }
+}
+
+/** The names directly below a place that have others below them. @throws SetupError */
+export async function directoriesIn(text: string): Promise<string[]> {
+  const { bucket, prefix } = parseBucket(text);
+  const s3 = await s3Client();
+  const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
+  const names: string[] = [];
+  try {
+    const Prefix = prefix === '' ? '' : `${prefix}/`;
+    for await (const { CommonPrefixes } of paginateListObjectsV2(
+      { client: s3 },
+      { Bucket: bucket, Prefix, Delimiter: '/' },
+    ))
+      for (const { Prefix: found = '' } of CommonPrefixes ?? []) names.push(found.slice(Prefix.length, -1));
+  } catch (error) {
+    throw new SetupError(`cannot read ${text}: ${messageOf(error)}`, { cause: error });
+  }
+  return names;
+}
+
+async function fetchObject(s3: S3Client, Bucket: string, Key: string, file: string): Promise<void> {
+  const { GetObjectCommand } = await import('@aws-sdk/client-s3');
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await pipeline(Body as Readable, createWriteStream(file, { mode: 0o600 }));
+}
+
+async function* keysBelow(client: S3Client, Bucket: string, prefix: string): AsyncGenerator<string> {
+  const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
+  const Prefix = prefix === '' ? {} : { Prefix: `${prefix}/` };
+  for await (const { Contents } of paginateListObjectsV2({ client }, { Bucket, ...Prefix }))
+    for (const { Key = '' } of Contents ?? []) yield Key;
+}
+
+function keyOf(prefix: string, name: string): string {
+  return prefix === '' ? name : `${prefix}/${name}`;
 }
 
 /** A key must not lead out of the directory; one that ends in a slash is no file. */

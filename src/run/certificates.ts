@@ -11,7 +11,7 @@ import type { Backend } from './backend.ts';
  */
 export async function readyDevices(
   transport: TransportName,
-  { target, embedded }: Backend,
+  { target, embedded }: Pick<Backend, 'target' | 'embedded'>,
   deviceIds: readonly string[],
   reporter: Reporter,
   signal: AbortSignal,

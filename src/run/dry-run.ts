@@ -1,5 +1,6 @@
 import { silentReporter } from '../dashboard/reporter.ts';
 import { checkRequest, planRun, planText } from '../workers/plan.ts';
+import { fetchFleet } from './fetched-fleet.ts';
 import { fleetData } from './fleet-data.ts';
 import { fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
@@ -7,9 +8,19 @@ import type { RunOptions } from './options.ts';
 /** What a run would do, without doing it: nothing is generated, started or sent. Probe files are read (and cached). */
 export async function dryRun(options: RunOptions): Promise<string> {
   checkRequest(options);
+  // Of what is in a bucket, no more than says what there is; no credentials.
+  const fetched = await fetchFleet({ ...options, credentials: undefined });
+  const asTheyGo = { ...fetched.options, generate: { ...options.generate, asTheyGo: true } };
+  try {
+    return await planned(asTheyGo);
+  } finally {
+    await fetched.remove();
+  }
+}
+
+async function planned(options: RunOptions): Promise<string> {
   const { shard, startAt } = options;
-  const asTheyGo = { ...options, generate: { ...options.generate, asTheyGo: true } };
-  const data = await fleetData(asTheyGo, '', silentReporter(), new AbortController().signal);
+  const data = await fleetData(options, '', silentReporter(), new AbortController().signal);
   const share = shard === undefined ? undefined : (await fleetShare(shard, data)).share;
   const text = planText(planRun(options, data.outlook, share));
   return startAt === undefined ? text : `${text}\nsending begins at ${new Date(startAt).toISOString()}`;

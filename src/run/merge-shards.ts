@@ -107,7 +107,18 @@ async function readHistograms(dir: string, summary: Summary): Promise<ShardRun['
 }
 
 /** What a machine may have of its own; all else shards have in common. */
-const OWN = ['out', 'upload', 'dataset', 'probes', 'generate', 'target', 'workers', 'connectConcurrency', 'shard'];
+const OWN = [
+  'out',
+  'upload',
+  'dataset',
+  'credentials',
+  'probes',
+  'generate',
+  'target',
+  'workers',
+  'connectConcurrency',
+  'shard',
+];
 
 /** What must be equal, each with a name for a person. */
 function identity({ plan }: ShardRun): [name: string, value: unknown][] {

@@ -32,6 +32,7 @@ export function optionsOf(values: RunValues, env: NodeJS.ProcessEnv = process.en
     target: values.target,
     stack: values.stack,
     queryEndpoint: values['query-endpoint'],
+    credentials: values.credentials,
     transport: values.transport,
     client: values.client,
     broker: values.broker,

@@ -29,7 +29,7 @@ export interface RunOptions {
   /** `s3://BUCKET/PREFIX`, where it goes as well. */
   readonly upload?: string | undefined;
 
-  /** Where the fleet comes from: a dataset, foreign probe files, or (neither) a generated one. */
+  /** Where the fleet comes from: a dataset (here, or in a bucket), foreign probe files, or (neither) a generated one. */
   readonly dataset: string | undefined;
   readonly probes: readonly string[] | undefined;
   readonly csvColumns: string | undefined;
@@ -42,6 +42,8 @@ export interface RunOptions {
   /** With `aws`: the stack of infra/ that deployed the backend. */
   readonly stack: string | undefined;
   readonly queryEndpoint: string | undefined;
+  /** The directory, or the place in a bucket, of the devices' credentials; absent: the target's own directory. */
+  readonly credentials?: string | undefined;
   readonly transport: TransportName;
   readonly client: ClientName;
   readonly broker: string | undefined;

@@ -23,6 +23,7 @@ import { readClockOffset } from './clock-offset.ts';
 import { readCloudAnswers, readCloudMetrics } from './cloud-evidence.ts';
 import { checkConnectionRoom } from './connection-room.ts';
 import { checkDrops } from './drops.ts';
+import { type FetchedFleet, fetchFleet } from './fetched-fleet.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
 import { type FleetShare, fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
@@ -115,9 +116,26 @@ async function withBackend(
   context: RunContext,
   begun: { sending: boolean },
 ): Promise<Summary> {
+  const fetched = await fetchFleet(options);
+  try {
+    return await withFleet(fetched, options, epoch, files, context, begun);
+  } finally {
+    await fetched.remove();
+  }
+}
+
+async function withFleet(
+  fetched: FetchedFleet,
+  options: RunOptions,
+  epoch: Epoch,
+  files: RunDirectory,
+  context: RunContext,
+  begun: { sending: boolean },
+): Promise<Summary> {
   const { reporter, ending } = context;
-  const data = await fleetData(options, files.dir, reporter, ending.stop);
+  const data = await fleetData(fetched.options, files.dir, reporter, ending.stop);
   const shared = options.shard === undefined ? undefined : await fleetShare(options.shard, data);
+  await fetched.probes(shared?.share.stretches);
   const plan = planRun(options, data.outlook, shared?.share);
   plan.notes.forEach(reporter.note);
   if (shared !== undefined) planText(plan).split('\n').slice(0, 1).forEach(reporter.note);
@@ -128,7 +146,8 @@ async function withBackend(
     'backend',
     options.target === 'local' ? 'Starting the stand-in of the AWS services' : `Looking at ${options.target}`,
   );
-  const backend = await openBackend({ ...options, ...(data.map === undefined ? {} : { map: data.map }) }, files.dir);
+  const map = data.map === undefined ? {} : { map: data.map };
+  const backend = await openBackend({ ...fetched.options, ...map }, files.dir);
   backend.onDeath(ending.request);
   if (backend.target.mapPage !== undefined) reporter.note(`Watch it on the map: ${backend.target.mapPage}`);
   try {

@@ -9,7 +9,7 @@ import type { Backend } from './backend.ts';
 /** Whoever computes a shift: alone, or as one of several shards, which must all come to the same. */
 export interface ShiftContext {
   readonly everySeconds: number;
-  readonly backend: Backend;
+  readonly backend: Pick<Backend, 'target' | 'embedded'>;
   readonly byHand: number | undefined;
   /** Of shards the common start. */
   readonly now: number;

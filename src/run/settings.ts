@@ -16,8 +16,8 @@ export const RUN_SETTINGS = {
   dataset: {
     ...fleet,
     kind: 'text',
-    value: 'DIR',
-    description: 'what "simctl generate" wrote',
+    value: 'DIR|s3://BUCKET/PREFIX',
+    description: 'what "simctl generate" wrote; from a bucket, a shard fetches what it sends',
     exclusive: ['probes'],
   },
   probes: {
@@ -68,6 +68,12 @@ export const RUN_SETTINGS = {
     kind: 'text',
     value: 'URL',
     description: 'the query API to look through as a viewer does',
+  },
+  credentials: {
+    ...backend,
+    kind: 'text',
+    value: 'DIR|s3://BUCKET/PREFIX',
+    description: "the devices' credentials, where they are not in SIMCTL_HOME; fetched for this run alone",
   },
   transport: { ...backend, kind: 'choice', default: 'iot', choices: ['iot', 'mqtt', 'tracker', 'memory'] },
   client: { ...backend, kind: 'choice', default: 'lean', choices: ['lean', 'mqttjs', 'device-sdk'] },

@@ -5,5 +5,6 @@ import { templateOf } from './template.ts';
 import './suites/templates.ts';
 import './suites/device-policy.ts';
 import './suites/rule.ts';
+import './suites/generators.ts';
 
 beforeAll(() => INGEST_DESIGNS.forEach(templateOf), 120_000);

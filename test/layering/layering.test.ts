@@ -28,6 +28,12 @@ const PLANTED: readonly [folder: string, code: string, rule: string][] = [
     "import { startStandIn } from '../local/spawn.ts';\nexport const x = startStandIn;\n",
     'noRestrictedImports',
   ],
+  ['src/run', "import { launch } from '../launch/launch.ts';\nexport const x = launch;\n", 'noRestrictedImports'],
+  [
+    'src/launch',
+    "import { startReceiver } from '../receiver/receiver.ts';\nexport const x = startReceiver;\n",
+    'noRestrictedImports',
+  ],
   ['src/receiver', "import { planRun } from '../workers/plan.ts';\nexport const x = planRun;\n", 'noRestrictedImports'],
   [
     'src/local',

@@ -37,7 +37,18 @@ export async function bucket(name = 'my-bucket', pageSize = 2): Promise<Bucket> 
       if (refused) return xml('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>', 403);
       if (found !== name) return xml('<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>', 404);
       if (request.method === 'GET' && query.get('list-type') === '2') return xml(listing(query));
+      if (request.method === 'GET' && !objects.has(key))
+        return xml('<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>', 404);
       if (request.method === 'GET') return void response.end(objects.get(key));
+      if (request.method === 'POST' && query.has('delete')) {
+        const keys = [...String(body).matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, one]) => one!);
+        // A thousand at most, and a digest of the list is asked for (API reference, DeleteObjects).
+        const digest = Object.keys(request.headers).some((name) => /^(content-md5|x-amz-checksum-)/.test(name));
+        if (keys.length === 0 || keys.length > 1000 || !digest)
+          return xml('<Error><Code>MalformedXML</Code><Message>not a list of keys</Message></Error>', 400);
+        for (const one of keys) objects.delete(one);
+        return xml('<DeleteResult></DeleteResult>');
+      }
       if (request.method === 'POST' && query.has('uploads')) {
         parts.set(key, []);
         return xml(`<InitiateMultipartUploadResult><UploadId>${key}</UploadId></InitiateMultipartUploadResult>`);
@@ -59,12 +70,25 @@ export async function bucket(name = 'my-bucket', pageSize = 2): Promise<Bucket> 
 
   /** Pages, so that whoever reads one alone is found out. */
   function listing(query: URLSearchParams): string {
-    const keys = [...objects.keys()].filter((key) => key.startsWith(query.get('prefix') ?? '')).sort();
+    const prefix = query.get('prefix') ?? '';
+    const below = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const delimiter = query.get('delimiter');
+    // With a delimiter, all that have the same next part of their names are one entry, a common prefix.
+    const entries = new Set(
+      below.map((key) => {
+        const end = delimiter === null ? -1 : key.indexOf(delimiter, prefix.length);
+        return end < 0 ? `<Contents><Key>${key}</Key></Contents>` : commonPrefix(key.slice(0, end + 1));
+      }),
+    );
     const from = Number(query.get('continuation-token') ?? 0);
-    const contents = keys.slice(from, from + pageSize).map((key) => `<Contents><Key>${key}</Key></Contents>`);
-    const more = from + pageSize < keys.length;
+    const contents = [...entries].slice(from, from + pageSize);
+    const more = from + pageSize < entries.size;
     const next = more ? `<NextContinuationToken>${from + pageSize}</NextContinuationToken>` : '';
     return `<ListBucketResult><IsTruncated>${more}</IsTruncated>${contents.join('')}${next}</ListBucketResult>`;
+  }
+
+  function commonPrefix(text: string): string {
+    return `<CommonPrefixes><Prefix>${text}</Prefix></CommonPrefixes>`;
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
