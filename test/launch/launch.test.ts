@@ -6,6 +6,9 @@ import { launch } from '../../src/launch/launch.ts';
 import { chosen, isLeft, leftLaunches, removeLaunch } from '../../src/launch/left.ts';
 import { type LaunchPlan, type LaunchRequest, planLaunch } from '../../src/launch/plan.ts';
 import type { RunOptions } from '../../src/run/options.ts';
+import { optionsOf } from '../../src/run/options-of.ts';
+import { RUN_SETTINGS } from '../../src/run/settings.ts';
+import { defaultsOf } from '../../src/setting.ts';
 import { type Batch, type BatchOptions, type FakeChild, type FakeJob, serveBatch } from '../support/batch.ts';
 import { type Bucket, bucket } from '../support/bucket.ts';
 import { type CloudFormation, serveStacks } from '../support/cloudformation.ts';
@@ -49,39 +52,10 @@ async function withBatch(options: BatchOptions = {}): Promise<void> {
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', batch.endpoint);
 }
 
-const RUN: RunOptions = {
-  out: undefined,
-  dataset: undefined,
-  probes: undefined,
-  csvColumns: undefined,
-  generate: { agents: 6, seconds: 60, seed: 1 },
-  every: 30,
-  target: 'aws',
-  stack: undefined,
-  queryEndpoint: undefined,
-  transport: 'memory',
-  client: 'lean',
-  broker: undefined,
-  topicRoot: 'simUploadLocation',
-  qos: 1,
-  legacySwap: false,
-  ackTimeoutMs: 10_000,
-  connectTimeoutMs: 10_000,
-  lingerMs: 20,
-  standIn: { ingest: 'lambda', environments: 1, jitterMs: 0 },
-  drop: [],
-  pace: 'replay:1',
-  minGap: '0',
-  live: false,
-  shift: undefined,
-  workers: 1,
-  connectConcurrency: 8,
-  connectRate: undefined,
-  settleMs: 3000,
-  pollMs: 1000,
-  thresholds: [],
-  lagLimitMs: 250,
-};
+const RUN: RunOptions = optionsOf(
+  { ...defaultsOf(RUN_SETTINGS), agents: 6, seconds: 60, transport: 'memory', pace: 'replay:1', workers: 1 },
+  {},
+);
 
 const REQUEST: LaunchRequest = {
   run: RUN,
