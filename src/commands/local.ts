@@ -52,11 +52,12 @@ what other programs need to use it.`;
       description: 'roads that the map page shows, as for "simctl generate"',
     }),
     region: Flags.string({ default: 'eu-west-1', description: 'region that it claims to be' }),
-    quota: Flags.option({
-      options: ['none', 'aws'] as const,
-      default: 'none' as const,
-      description: "hold devices and requests to the trackers to AWS's default rates, such as 50 writes a second",
-    })(),
+    quota: Flags.string({
+      default: 'none',
+      helpValue: 'none|aws|N/s',
+      description:
+        "hold devices and requests to the trackers to AWS's default rates, such as 50 writes a second; or all devices to N publishes a second",
+    }),
     drop: Flags.string({ multiple: true, description: 'message to lose, <device id>@<seq>, to see it found' }),
     ingest: Flags.option({
       options: ['lambda', 'stream', 'direct'] as const,
@@ -96,12 +97,15 @@ what other programs need to use it.`;
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Local);
-    const [{ startStandIn }, { serveUntilStopped }, { homeDir }, { join, resolve }] = await Promise.all([
-      import('../local/spawn.ts'),
-      import('../local/serve.ts'),
-      import('../home.ts'),
-      import('node:path'),
-    ]);
+    const [{ startStandIn }, { parseQuota }, { serveUntilStopped }, { homeDir }, { join, resolve }] = await Promise.all(
+      [
+        import('../local/spawn.ts'),
+        import('../local/quota-choice.ts'),
+        import('../local/serve.ts'),
+        import('../home.ts'),
+        import('node:path'),
+      ],
+    );
     const dir = resolve(flags.dir ?? join(homeDir(), 'local'));
     const lambda = {
       environments: flags.environments,
@@ -122,7 +126,7 @@ what other programs need to use it.`;
       region: flags.region,
       map: flags.map,
       drop: flags.drop ?? [],
-      quota: flags.quota,
+      quota: parseQuota(flags.quota),
       ingest: flags.ingest,
       jitterMs: flags.jitter,
       lambda: Object.fromEntries(Object.entries(lambda).filter(([, value]) => value !== undefined)),

@@ -3,6 +3,7 @@ import type { Target } from '../target.ts';
 import type { IngestDesign } from './ingest-design.ts';
 import type { LambdaCounters } from './lambda/lambda-function.ts';
 import type { LambdaSettings } from './lambda/settings.ts';
+import type { QuotaChoice } from './quota-choice.ts';
 import type { RuleCounters } from './rules/engine.ts';
 
 export interface StandInOptions {
@@ -29,8 +30,11 @@ export interface StandInOptions {
   readonly jitterMs?: number;
   /** How the ingest function behaves. */
   readonly lambda?: Partial<LambdaSettings>;
-  /** `aws`: holds devices and requests to the trackers to AWS's default rates. By default nothing does. */
-  readonly quota?: 'aws' | 'none';
+  /**
+   * `aws`: holds devices and requests to the trackers to AWS's default rates. A number: all devices together to so many
+   * publishes a second. By default nothing does.
+   */
+  readonly quota?: QuotaChoice;
   /** What the map page shows below the devices: a map as `simctl generate --map` takes it. Nothing, by default. */
   readonly map?: string;
 }

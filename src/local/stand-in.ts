@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { openTrackers } from './account-trackers.ts';
 import { type Refusal, startBroker } from './broker.ts';
-import { AWS_BROKER_QUOTA } from './broker-quota.ts';
+import { brokerQuota } from './broker-quota.ts';
 import { createAuthority, newAuthorityKeys } from './certificate-authority.ts';
 import { cloudWatchApi } from './cloudwatch/api.ts';
 import { openMetrics } from './cloudwatch/metrics.ts';
@@ -186,7 +186,7 @@ export async function openStandIn(
         port: mqttPort,
         authority,
         registry,
-        quota: quota === 'aws' ? AWS_BROKER_QUOTA : undefined,
+        quota: brokerQuota(quota),
         ...(data ? { settled: data.settled } : {}),
         onPublish(message) {
           measured.onPublish();

@@ -106,7 +106,7 @@ export function parseThresholds(texts: readonly string[]): Threshold[] {
 }
 
 /** The figures of a run, or of a part of it, that thresholds are about. */
-type Figures = Partial<Omit<Summary, 'late'>> & { readonly seconds: number; readonly late?: Percentiles };
+export type Figures = Partial<Omit<Summary, 'late'>> & { readonly seconds: number; readonly late?: Percentiles };
 
 export function judge(threshold: Threshold, summary: Summary, slices: readonly Slice[]): Judgement {
   const { text, unit, everySeconds } = threshold;
@@ -123,6 +123,19 @@ export function judge(threshold: Threshold, summary: Summary, slices: readonly S
     if (worst === undefined || further(threshold, measured, worst.measured ?? Number.NaN)) worst = found;
   }
   return worst ?? { text, unit, kept: false, measured: null };
+}
+
+/**
+ * The same of a part of a run, `slices`: what the workers know while they send is of that part alone, what is known only
+ * once all has been read back is of the whole.
+ */
+export function judgePart(threshold: Threshold, summary: Summary, slices: readonly Slice[]): Judgement {
+  const [name = ''] = threshold.metric.split('.');
+  if (threshold.everySeconds !== undefined || slices.length === 0 || !IN_WINDOWS.has(name))
+    return judge(threshold, summary, slices);
+  const measured = measure(threshold, figuresOf(slices));
+  const { text, unit } = threshold;
+  return { text, unit, kept: keeps(threshold, measured), measured: orNull(measured) };
 }
 
 /** A line for a person: `BROKEN  response.p99 < 250ms: 312.4 ms`. */
@@ -184,7 +197,7 @@ function* windows(slices: readonly Slice[], seconds: number): Generator<{ from: 
   }
 }
 
-function figuresOf(slices: readonly Slice[]): Figures {
+export function figuresOf(slices: readonly Slice[]): Figures {
   const total = (name: 'sent' | 'acknowledged' | 'failed' | 'unknown') =>
     slices.reduce((sum, { [name]: n }) => sum + n, 0);
   const times = (name: keyof Latencies) => {

@@ -1,0 +1,107 @@
+/** A capacity search as a person reads it: the answer first, then every step that it rests on. */
+import type { CapacityResult } from './capacity.ts';
+import { type CapacityStep, rate } from './step.ts';
+
+type By = CapacityResult['by'];
+
+/** The answer, what it rests on, the table, and where everything is. */
+export function capacityText(result: CapacityResult): string {
+  const { steps, by, out } = result;
+  return [
+    ...(result.interrupted ? ['INTERRUPTED: this is what the steps until then say.'] : []),
+    ...findings(result),
+    '',
+    ...table(steps, by),
+    '',
+    `Each step: ${result.warmUpSeconds} s that do not count, then ${result.stepSeconds} s, which have to keep: ${result.thresholds.join(', ')}.`,
+    'A load far from the knee is decided by one step; at the knee by the majority of its steps.',
+    `Everything is in ${out}`,
+  ].join('\n');
+}
+
+/** Exit code 0 where the question has an answer. */
+export function isAnswered({ knee, interrupted }: CapacityResult): boolean {
+  return !interrupted && (knee?.kind === 'knee' || knee?.kind === 'none');
+}
+
+function findings(result: CapacityResult): string[] {
+  const { knee, target, by, steps, search } = result;
+  if (knee === undefined) return ['NOTHING IS KNOWN: no step was made.'];
+  const { kept, over } = knee;
+  const at = (load: number) => steps.filter((step) => step.load === load);
+  const broken = over === undefined ? [] : at(over).filter(({ verdict }) => verdict !== 'kept');
+  const why = broken.at(-1)?.broken.map((line) => `  at ${text(over!, by)}: ${line}`) ?? [];
+  switch (knee.kind) {
+    case 'none':
+      return kept === search.to
+        ? [`NO KNEE UP TO ${text(kept, by)}: ${target} kept every threshold.`]
+        : [`${target} kept every threshold up to ${text(kept!, by)}.`];
+    case 'knee':
+      return [
+        `THE KNEE IS BETWEEN ${text(kept!, by)} AND ${text(over!, by)}: ${target} keeps the first, and breaks at the second.`,
+        ...why,
+        ...busyDevices(broken.at(-1)),
+      ];
+    case 'below':
+      return [`BROKEN AT ${text(over!, by)} ALREADY: ${target} kept its thresholds at no load that was tried.`, ...why];
+    case 'generator':
+      return [
+        `THE GENERATOR IS THE LIMIT, NOT THE TARGET: at ${text(over!, by)} it sent 1 in 100 updates ${ms(broken.at(-1)?.lag.p99 ?? 0)} ms or more after they were ready.`,
+        kept === undefined
+          ? `Nothing is known of ${target}.`
+          : `${target} kept every threshold at ${text(kept, by)}; where its knee is, is not known.`,
+        'Give the search a machine with more cores (--workers), or one that does not run the target too.',
+      ];
+  }
+}
+
+/** A device has one update under way at a time; where all of them wait for answers, no more than that is offered. */
+function busyDevices(step: CapacityStep | undefined): string[] {
+  if (step === undefined) return [];
+  const busy = (step.offered * step.service.p50) / 1000 / step.devices;
+  return busy < 0.5
+    ? []
+    : [
+        `  there each of the ${step.devices} devices had an update under way ${(100 * Math.min(1, busy)).toFixed(0)} % of the time, and sends one at a time: more of them (--agents) may find more.`,
+      ];
+}
+
+/** One line for a step that has just ended. */
+export function stepLine({ load, verdict, achieved, response, broken }: CapacityStep, by: By): string {
+  const why = verdict === 'kept' ? '' : `; ${broken.map((line) => line.replace(/^BROKEN\s+/, '')).join('; ')}`;
+  return `${text(load, by)} ${VERDICTS[verdict]}: ${rate(achieved)} answered, response p99 ${ms(response.p99)} ms${why}`;
+}
+
+const VERDICTS = { kept: 'kept', broken: 'BROKEN', saturated: 'no evidence, the generator was late' } as const;
+
+const COLUMNS: readonly (readonly [name: string, width: number, cell: (step: CapacityStep, by: By) => string])[] = [
+  ['load', 15, ({ load }, by) => text(load, by)],
+  ['answered', 11, ({ achieved }) => rate(achieved)],
+  ['p50 ms', 9, ({ response }) => ms(response.p50)],
+  ['p99 ms', 9, ({ response }) => ms(response.p99)],
+  ['failed', 8, ({ failed }) => String(failed)],
+  ['unknown', 9, ({ unknown }) => String(unknown)],
+  ['lost', 7, ({ lost }) => String(lost)],
+  ['refused', 9, ({ refused }) => String(refused)],
+  ['lag p99', 9, ({ lag }) => ms(lag.p99)],
+  ['cores', 7, ({ cpu }) => cpu.toFixed(2)],
+];
+
+/** In order of load, and of time within one. */
+function table(steps: readonly CapacityStep[], by: By): string[] {
+  const row = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(COLUMNS[i]?.[1] ?? 0)).join('');
+  return [
+    row([...COLUMNS.map(([name]) => name), '']).trimEnd(),
+    ...steps
+      .toSorted((a, b) => a.load - b.load)
+      .map((step) => row([...COLUMNS.map(([, , cell]) => cell(step, by)), `  ${VERDICTS[step.verdict]}`])),
+  ];
+}
+
+function text(load: number, by: By): string {
+  return by === 'devices' ? `${load} devices` : rate(load);
+}
+
+function ms(value: number): string {
+  return value.toFixed(value < 100 ? 1 : 0);
+}

@@ -1,0 +1,249 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { silentReporter } from '../../../src/dashboard/reporter.ts';
+import { UsageError } from '../../../src/errors.ts';
+import {
+  type CapacityContext,
+  type CapacityResult,
+  capacity,
+  stepOptions,
+} from '../../../src/run/capacity/capacity.ts';
+import { capacityCost, mostSteps } from '../../../src/run/capacity/cost.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/run/capacity/default-thresholds.ts';
+import type { CapacityOptions } from '../../../src/run/capacity/options.ts';
+import { capacityText, isAnswered } from '../../../src/run/capacity/report.ts';
+import type { Target } from '../../../src/target.ts';
+import { writeStep } from '../../support/capacity-step.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simctl-capacity-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+function options(name: string, more: Partial<CapacityOptions> = {}): CapacityOptions {
+  return {
+    search: { from: 10, to: 1000, factor: 2, precision: 0.1, repeat: 3 },
+    by: 'rate',
+    intervalSeconds: 30,
+    stepSeconds: 3,
+    warmUpSeconds: 1,
+    thresholds: DEFAULT_THRESHOLDS,
+    lagLimitMs: 50,
+    run: {
+      out: join(dir, name),
+      dataset: undefined,
+      probes: undefined,
+      csvColumns: undefined,
+      generate: { agents: 20, seconds: 0, seed: 1 },
+      every: 30,
+      target: 'local',
+      stack: undefined,
+      queryEndpoint: undefined,
+      transport: 'memory',
+      client: 'lean',
+      broker: undefined,
+      topicRoot: 'simUploadLocation',
+      qos: 1,
+      legacySwap: false,
+      ackTimeoutMs: 1000,
+      connectTimeoutMs: 1000,
+      lingerMs: 0,
+      standIn: { ingest: 'lambda', environments: 1, jitterMs: 0 },
+      drop: [],
+      pace: 'max',
+      minGap: '0',
+      live: false,
+      shift: undefined,
+      workers: 1,
+      connectConcurrency: 1,
+      connectRate: undefined,
+      settleMs: 0,
+      pollMs: 1000,
+      thresholds: [],
+      lagLimitMs: 50,
+    },
+    ...more,
+  };
+}
+
+/** A target that answers in 10 ms up to so many updates a second, and in a second beyond. */
+function bears(most: number, lagMs = 1): Pick<CapacityContext, 'runStep'> {
+  return {
+    async runStep({ pace, out }) {
+      const sent = Number(/rate:([0-9.]+)/.exec(pace)?.[1]);
+      const late = sent > most;
+      return writeStep(
+        out!,
+        Array.from({ length: 4 }, () => ({ sent, responseMs: late ? 1000 : 10, lagMs: late ? lagMs : 1 })),
+      );
+    },
+  };
+}
+
+function context(more: Partial<CapacityContext> = {}): { context: CapacityContext; notes: string[]; stop(): void } {
+  const [stop, abort] = [new AbortController(), new AbortController()];
+  const notes: string[] = [];
+  const reporter = { ...silentReporter(), note: (text: string) => void notes.push(text) };
+  const ending = { stop: stop.signal, abort: abort.signal, request: () => stop.abort(), release() {} };
+  return { context: { reporter, ending, ...more }, notes, stop: () => stop.abort() };
+}
+
+test('the knee, every step behind it, and a directory that holds them', async () => {
+  const { context: with_, notes } = context(bears(100));
+  const result = await capacity(options('knee'), with_);
+  expect(result.knee).toEqual({ kind: 'knee', kept: 95.12, over: 103.7 });
+  expect(isAnswered(result)).toBe(true);
+  expect(result.steps.map(({ load, verdict }) => `${load} ${verdict}`)).toEqual([
+    '10 kept',
+    '20 kept',
+    '40 kept',
+    '80 kept',
+    '160 broken',
+    '160 broken',
+    '113.1 broken',
+    '113.1 broken',
+    '95.12 kept',
+    '95.12 kept',
+    '103.7 broken',
+    '103.7 broken',
+  ]);
+  expect(JSON.parse(await readFile(join(result.out, 'capacity.json'), 'utf8'))).toEqual(result);
+  expect(result.steps.map(({ out }) => basename(out)).slice(0, 2)).toEqual(['01-10-per-second', '02-20-per-second']);
+  expect(notes).toContainEqual(expect.stringMatching(/^160\/s BROKEN: 160\/s answered, response p99 1000 ms/));
+  const text = capacityText(result);
+  expect(text).toMatch(/^THE KNEE IS BETWEEN 95.12\/s AND 103.7\/s/);
+  expect(text).toContain('at 103.7/s: BROKEN  response.p99 < 250ms: 1000 ms');
+});
+
+test('asked to stop, it says what it knows, and leaves the step that was running out', async () => {
+  const { context: with_, stop } = context();
+  let steps = 0;
+  const runStep: CapacityContext['runStep'] = async (step, inner) => {
+    if (++steps === 3) stop();
+    return { ...(await bears(1e9).runStep!(step, inner)), interrupted: steps === 3 };
+  };
+  const result = await capacity(options('stopped'), { ...with_, runStep });
+  expect(result).toMatchObject({ interrupted: true, knee: { kind: 'none', kept: 20 } });
+  expect(result.steps).toHaveLength(2);
+  expect(capacityText(result)).toMatch(/^INTERRUPTED.*\nmemory kept every threshold up to 20\/s\./);
+  expect(isAnswered(result)).toBe(false);
+});
+
+test('a step that is far behind its schedule is ended, and counts', async () => {
+  const { context: with_ } = context();
+  const progress = { startedAt: 1000, scheduledMs: 4000, planned: 40 };
+  const runStep: CapacityContext['runStep'] = async (step, { reporter, ending }) => {
+    reporter.fleet({ ...progress, now: 1000 + 4000 + 1900 } as never);
+    expect(ending.stop.aborted).toBe(false);
+    reporter.fleet({ ...progress, now: 1000 + 4000 + 2100 } as never);
+    expect(ending.stop.aborted).toBe(true);
+    return { ...writeStep(step.out!, [{ sent: 1 }, { sent: 1 }]), interrupted: true };
+  };
+  const result = await capacity(options('behind'), { ...with_, runStep });
+  expect(result).toMatchObject({ interrupted: false, knee: { kind: 'below', over: 1.25 } });
+  expect(isAnswered(result)).toBe(false);
+  expect(capacityText(result)).toMatch(/^BROKEN AT 1.25\/s ALREADY/);
+});
+
+test('the generator as the limit, and no knee at all', async () => {
+  const late = await capacity(options('late'), { ...context().context, ...bears(100, 80) });
+  expect(capacityText(late)).toMatch(
+    /^THE GENERATOR IS THE LIMIT, NOT THE TARGET: at 103.7\/s it sent 1 in 100 updates 80.1 ms or more after they were ready.\nmemory kept every threshold at 95.12\/s/,
+  );
+  expect(isAnswered(late)).toBe(false);
+  const never = await capacity(options('never'), { ...context().context, ...bears(1e9) });
+  expect(capacityText(never)).toMatch(/^NO KNEE UP TO 1000\/s: memory kept every threshold\./);
+  expect(isAnswered(never)).toBe(true);
+});
+
+test('devices that wait for answers most of the time are named as what may be the limit', async () => {
+  const runStep: CapacityContext['runStep'] = async ({ pace, out }) => {
+    const sent = Number(/rate:([0-9.]+)/.exec(pace)?.[1]);
+    return writeStep(out!, [
+      { sent, responseMs: 190 },
+      { sent: Math.min(sent, 100), responseMs: 190 },
+    ]);
+  };
+  const result = await capacity(options('busy'), { ...context().context, runStep });
+  expect(capacityText(result)).toMatch(/each of the 20 devices had an update under way 9[0-9]|100 % of the time/);
+});
+
+test('what cannot be is refused at once, every problem together, and leaves nothing', async () => {
+  const search = { from: 0, to: -1, factor: 1, precision: 0, repeat: 2 };
+  const bad = options('bad', { search, stepSeconds: 0, warmUpSeconds: -1, lagLimitMs: 0, quota: 300 });
+  const error = await capacity(bad, context().context).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UsageError);
+  for (const flag of ['from', 'to', 'factor', 'precision', 'repeat', 'step-time', 'warm-up', 'lag-limit', 'quota'])
+    expect((error as Error).message).toContain(`--${flag}`);
+  await expect(capacity(options('bad', { thresholds: ['soon'] }), context().context)).rejects.toThrow('--threshold');
+  expect(existsSync(join(dir, 'bad'))).toBe(false);
+});
+
+test('a search whose first step fails leaves nothing; a later one leaves what there was', async () => {
+  const failing = (after: number): CapacityContext => {
+    let steps = 0;
+    const runStep: CapacityContext['runStep'] = (step, inner) => {
+      if (steps++ === after) throw new Error('no broker');
+      return bears(1e9).runStep!(step, inner);
+    };
+    return { ...context().context, runStep };
+  };
+  await expect(capacity(options('first'), failing(0))).rejects.toThrow('no broker');
+  expect(existsSync(join(dir, 'first'))).toBe(false);
+  await expect(capacity(options('later'), failing(2))).rejects.toThrow('no broker');
+  const left = JSON.parse(await readFile(join(dir, 'later', 'capacity.json'), 'utf8')) as CapacityResult;
+  expect(left.steps).toHaveLength(2);
+});
+
+test.each<[string, Partial<CapacityOptions>, number, { agents: number; seconds: number; pace: string }]>([
+  ['fixes for the whole step, at that rate', {}, 100, { agents: 20, seconds: 20 * 30, pace: 'rate:100/s' }],
+  ['no more devices than updates', {}, 2, { agents: 8, seconds: 30, pace: 'rate:2/s' }],
+  [
+    'devices, each at its interval',
+    { by: 'devices', intervalSeconds: 2 },
+    50,
+    { agents: 50, seconds: 60, pace: 'rate:25/s' },
+  ],
+])('a step has %s', (_, more, load, { agents, seconds, pace }) => {
+  const step = stepOptions(options('x', more), load);
+  expect(step).toMatchObject({ pace, generate: { agents, seconds, asTheyGo: true, seed: 1 } });
+});
+
+test('what it costs on AWS is asked about before anything is sent', async () => {
+  const target: Target = {
+    name: 'aws/abc/eu-west-1',
+    region: 'eu-west-1',
+    mqttHost: 'abc.iot.eu-west-1.amazonaws.com',
+    mqttPort: 8883,
+    credentialsDir: join(dir, 'none'),
+    trackerPrefix: 'sim-iot-tracker',
+    trackerCount: 10,
+  };
+  const file = join(dir, 'aws.json');
+  await writeFile(file, JSON.stringify(target));
+  const asked: string[] = [];
+  const confirm = async (cost: string) => {
+    asked.push(cost);
+    throw new UsageError('nothing was done');
+  };
+  const { run } = options('aws');
+  const search = { from: 10, to: 100, factor: 2, precision: 0.1, repeat: 1 };
+  const of = options('aws', { search, run: { ...run, target: file, transport: 'tracker' } });
+  const never = { ...context({ confirm }).context, runStep: () => Promise.reject(new Error('a step was made')) };
+  await expect(capacity(of, never)).rejects.toThrow('nothing was done');
+  expect(asked[0]).toMatch(/^AWS: at most 8 steps, 2,200 updates, [0-9.]+ USD \(list prices/);
+  expect(existsSync(join(dir, 'aws'))).toBe(false);
+  // Tracker writes are what it costs, mostly: 50 USD a million, and reads of the viewer.
+  const { usd, updates } = capacityCost(of, target);
+  expect(usd).toBeGreaterThan(updates * 50e-6);
+});
+
+test('the most steps of a search: all of the raise, and the halvings at the top', () => {
+  expect(mostSteps({ from: 10, to: 100, factor: 2, precision: 0.1, repeat: 1 })).toEqual([
+    10, 20, 40, 80, 100, 100, 100, 100,
+  ]);
+});
