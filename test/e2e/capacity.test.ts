@@ -46,9 +46,9 @@ test('the stand-in with a known quota: the knee is within 10 % of it, and every 
   expect(result.knee!.over!).toBeLessThan(100 * 1.1);
   for (const step of result.steps) {
     const summary = JSON.parse(await readFile(`${step.out}/summary.json`, 'utf8')) as Summary;
-    expect(step).toMatchObject({ devices: 10, lost: summary.lost, failures: summary.failures });
-    // What the broker dropped got no answer, and is nowhere.
-    expect(summary.lost).toBe(summary.unknown);
+    expect(step).toMatchObject({ devices: 20, lost: summary.lost, failures: summary.failures });
+    // What the broker dropped got no answer, and is nowhere; one that came late is somewhere.
+    expect(summary.lost).toBeLessThanOrEqual(summary.unknown);
     const kept = step.unknown / step.sent < 0.04 && step.achieved >= 0.95 * step.load;
     expect(step.verdict).toBe(kept ? 'kept' : 'broken');
   }
