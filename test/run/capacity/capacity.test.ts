@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentReporter } from '../../../src/dashboard/reporter.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { brokerQuota, quotaKeeper } from '../../../src/local/broker-quota.ts';
 import {
   type CapacityContext,
   type CapacityResult,
@@ -15,6 +16,9 @@ import { capacityCost, mostSteps } from '../../../src/run/capacity/cost.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/run/capacity/default-thresholds.ts';
 import type { CapacityOptions } from '../../../src/run/capacity/options.ts';
 import { capacityText, isAnswered } from '../../../src/run/capacity/report.ts';
+import { optionsOf } from '../../../src/run/options-of.ts';
+import { RUN_SETTINGS } from '../../../src/run/settings.ts';
+import { defaultsOf } from '../../../src/setting.ts';
 import type { Target } from '../../../src/target.ts';
 import { writeStep } from '../../support/capacity-step.ts';
 
@@ -34,37 +38,8 @@ function options(name: string, more: Partial<CapacityOptions> = {}): CapacityOpt
     thresholds: DEFAULT_THRESHOLDS,
     lagLimitMs: 50,
     run: {
+      ...optionsOf({ ...defaultsOf(RUN_SETTINGS), agents: 20, transport: 'memory' }),
       out: join(dir, name),
-      dataset: undefined,
-      probes: undefined,
-      csvColumns: undefined,
-      generate: { agents: 20, seconds: 0, seed: 1 },
-      every: 30,
-      target: 'local',
-      stack: undefined,
-      queryEndpoint: undefined,
-      transport: 'memory',
-      client: 'lean',
-      broker: undefined,
-      topicRoot: 'simUploadLocation',
-      qos: 1,
-      legacySwap: false,
-      ackTimeoutMs: 1000,
-      connectTimeoutMs: 1000,
-      lingerMs: 0,
-      standIn: { ingest: 'lambda', environments: 1, jitterMs: 0 },
-      drop: [],
-      pace: 'max',
-      minGap: '0',
-      live: false,
-      shift: undefined,
-      workers: 1,
-      connectConcurrency: 1,
-      connectRate: undefined,
-      settleMs: 0,
-      pollMs: 1000,
-      thresholds: [],
-      lagLimitMs: 50,
     },
     ...more,
   };
@@ -117,6 +92,39 @@ test('the knee, every step behind it, and a directory that holds them', async ()
   const text = capacityText(result);
   expect(text).toMatch(/^THE KNEE IS BETWEEN 95.12\/s AND 103.7\/s/);
   expect(text).toContain('at 103.7/s: BROKEN  response.p99 < 250ms: 1000 ms');
+});
+
+/** The stand-in's quota on a clock of its own: what is beyond it gets no answer. */
+function heldTo(perSecond: number): Pick<CapacityContext, 'runStep'> {
+  let now = 0;
+  const admit = quotaKeeper(brokerQuota(perSecond), () => now).publishes().in;
+  return {
+    async runStep({ pace, out, generate: { agents, seconds }, every }) {
+      const rate = Number(/rate:([0-9.]+)/.exec(pace)?.[1]);
+      // Another step's burst has long come back.
+      now += 60_000;
+      const start = now;
+      const slices: { sent: number; unknown: number }[] = [];
+      for (let i = 0; i < agents * (seconds / every); i++) {
+        now = start + (i * 1000) / rate;
+        slices[Math.floor(i / rate)] ??= { sent: 0, unknown: 0 };
+        const slice = slices[Math.floor(i / rate)]!;
+        slice.sent++;
+        if (!admit()) slice.unknown++;
+      }
+      const unknown = slices.reduce((n, slice) => n + slice.unknown, 0);
+      return writeStep(out!, slices, { lost: unknown, lastDoneAt: 1_795_519_292_000 + (now - start) });
+    },
+  };
+}
+
+test.each([40, 100, 333, 1234])('the stand-in’s quota of %i/s is found within a tenth of it', async (quota) => {
+  const search = { from: 10, to: 10_000, factor: 2, precision: 0.05, repeat: 1 };
+  const more = { search, stepSeconds: 4, warmUpSeconds: 1 };
+  const { knee } = await capacity(options(`quota-${quota}`, more), { ...context().context, ...heldTo(quota) });
+  expect(knee).toMatchObject({ kind: 'knee' });
+  expect(knee!.kept!).toBeGreaterThan(quota * 0.9);
+  expect(knee!.over!).toBeLessThan(quota * 1.1);
 });
 
 test('asked to stop, it says what it knows, and leaves the step that was running out', async () => {
