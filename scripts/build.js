@@ -7,6 +7,10 @@ execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'i
 
 await import('./build-framework.js');
 
+// What editors know of a scenario file.
+const { scenarioSchema } = await import('../dist/src/run/scenario/schema.js');
+writeFileSync('dist/scenario.schema.json', `${JSON.stringify(scenarioSchema(), null, 2)}\n`);
+
 // The map page.
 execFileSync('node_modules/.bin/vite', ['build', 'web', '--logLevel', 'warn'], { stdio: 'inherit' });
 

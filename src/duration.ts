@@ -2,9 +2,7 @@
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, m: 60_000, h: 3_600_000 };
 
-/** What `parseDuration` takes, for messages and for the pattern of a schema. */
-export const DURATION_FORM = '^([0-9]*\\.?[0-9]+) ?(ms|s|min|m|h)$';
-const FORM = new RegExp(DURATION_FORM);
+const FORM = /^([0-9]*\.?[0-9]+) ?(ms|s|min|m|h)$/;
 
 /** @returns milliseconds, or undefined for what is no length of time */
 export function parseDuration(text: string): number | undefined {

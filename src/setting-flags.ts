@@ -1,3 +1,4 @@
+import { EXIT } from './errors.ts';
 import { Flags, type Interfaces } from './oclif.ts';
 import { numberOf, type Setting, type Settings, type ValueOf, type Values } from './setting.ts';
 
@@ -49,8 +50,8 @@ function flagOf(setting: Setting) {
         parse: async (text) => {
           const number = numberOf(setting, text);
           if (typeof number === 'number') return number;
-          // oclif says which flag it is, and where help is.
-          throw new Error(`Expected ${number}; got "${text}"`);
+          // oclif says which flag it is, and where help is, and ends with the code that the error brings.
+          throw Object.assign(new Error(`Expected ${number}; got "${text}"`), { oclif: { exit: EXIT.usage } });
         },
         ...(setting.default === undefined ? {} : { default: setting.default }),
       })();

@@ -4,6 +4,9 @@
  */
 import { parseDuration } from './duration.ts';
 
+/** Which texts are times of a unit: what is counted in seconds has no fractions of one. */
+export const TIME_FORMS = { ms: '^([0-9]+ ?ms|[0-9]*\\.?[0-9]+ ?(s|min|m|h))$', s: '^[0-9]+ ?(s|min|m|h)$' } as const;
+
 interface Common {
   readonly description?: string;
   /** Under which heading the help shows it. */
@@ -64,9 +67,9 @@ export function numberOf(setting: Setting, value: unknown): number | string {
   let number = Number.NaN;
   if (typeof value === 'number') number = value;
   else if (typeof value === 'string' && /^-?[0-9]+$/.test(value)) number = Number(value);
-  else if (typeof value === 'string' && setting.kind === 'time') {
-    const ms = parseDuration(value);
-    if (ms !== undefined) number = setting.unit === 's' ? ms / 1000 : ms;
+  else if (typeof value === 'string' && setting.kind === 'time' && new RegExp(TIME_FORMS[setting.unit]).test(value)) {
+    const ms = parseDuration(value) ?? Number.NaN;
+    number = setting.unit === 's' ? ms / 1000 : Math.round(ms);
   }
   const { min = Number.NEGATIVE_INFINITY } = setting;
   const max = setting.kind === 'whole' ? (setting.max ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;

@@ -1,9 +1,9 @@
 import { SimctlCommand } from '../command.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { EXIT } from '../errors.ts';
-import { Flags } from '../oclif.ts';
+import { Args, Flags } from '../oclif.ts';
 import type { MetricsEndpoint } from '../run/metrics-endpoint.ts';
-import { RUN_SETTINGS } from '../run/settings.ts';
+import { RUN_SETTINGS, type RunValues } from '../run/settings.ts';
 import { flagsOf } from '../setting-flags.ts';
 
 export default class Run extends SimctlCommand {
@@ -14,9 +14,15 @@ export default class Run extends SimctlCommand {
     '<%= config.bin %> run',
     '<%= config.bin %> run --probes probes.ndjson.gz --pace replay:60 --json',
     '<%= config.bin %> run --threshold "lost == 0" --threshold "response.p99 < 250ms in every 10s"',
+    '<%= config.bin %> run examples/spike.yaml --agents 200',
     '<%= config.bin %> run --target local.json --dataset fleet --transport tracker',
     '<%= config.bin %> run --generate --agents 10000 --seconds 7200 --model delivery --map city.osm.pbf',
   ];
+  static override args = {
+    scenario: Args.string({
+      description: 'a YAML file of settings and phases; flags go before it (docs/scenarios.md)',
+    }),
+  };
   static override flags = {
     ...flagsOf(RUN_SETTINGS),
     'dry-run': Flags.boolean({ description: 'say what would be done' }),
@@ -24,34 +30,31 @@ export default class Run extends SimctlCommand {
   };
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Run);
-    const [
-      { run },
-      { dryRun },
-      { summaryText, hasPassed },
-      { endOnSignals },
-      { openReporter },
-      { optionsOf },
-      { newPauseSwitch },
-    ] = await Promise.all([
-      import('../run/run.ts'),
-      import('../run/dry-run.ts'),
-      import('../run/summary.ts'),
-      import('../run/signals.ts'),
-      import('../dashboard/open.ts'),
-      import('../run/options-of.ts'),
-      import('../workers/pause.ts'),
-    ]);
-    const options = optionsOf(flags);
-    if (flags['dry-run']) return this.log(await dryRun(options));
+    const { args, flags, metadata } = await this.parse(Run);
+    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }, { newPauseSwitch }] =
+      await Promise.all([
+        import('../run/run.ts'),
+        import('../run/dry-run.ts'),
+        import('../run/summary.ts'),
+        import('../run/signals.ts'),
+        import('../dashboard/open.ts'),
+        import('../workers/pause.ts'),
+      ]);
+    const { options, metrics, notes } = await toldBy(
+      args.scenario,
+      flags,
+      (name) => metadata.flags[name]?.setFromDefault !== true,
+    );
+    if (flags['dry-run']) return this.log([...notes, await dryRun(options)].join('\n'));
     const pause = newPauseSwitch();
     const reporter = await openReporter(flags.json ? process.stderr : process.stdout, 'simctl run', {
       stop: () => ending.request(),
       stopText: 'stop: what is in flight finishes, and the report says what was sent',
       pause: () => pause.toggle(),
     });
+    notes.forEach(reporter.note);
     const ending = endOnSignals(() => reporter.stopping());
-    const endpoint = await openEndpoint(flags.metrics, reporter);
+    const endpoint = await openEndpoint(metrics, reporter);
     const watched = endpoint?.watch(reporter) ?? reporter;
     const summary = await run(options, { reporter: watched, ending, pause }).finally(async () => {
       await endpoint?.close();
@@ -63,6 +66,17 @@ export default class Run extends SimctlCommand {
     if (summary.interrupted) this.exit(EXIT.interrupted);
     if (!hasPassed(summary)) this.exit(EXIT.verdict);
   }
+}
+
+/** What the flags say, and a scenario where they leave something open. */
+async function toldBy(scenario: string | undefined, flags: RunValues, isSaid: (name: string) => boolean) {
+  const { optionsOf } = await import('../run/options-of.ts');
+  if (scenario === undefined) return { options: optionsOf(flags), metrics: flags.metrics, notes: [] };
+  const { readScenario } = await import('../run/scenario/read-scenario.ts');
+  const said = Object.fromEntries(Object.entries(flags).filter(([name]) => name in RUN_SETTINGS && isSaid(name)));
+  const { values, phases, notes } = await readScenario(scenario, said);
+  const all = { ...flags, ...values };
+  return { options: { ...optionsOf(all), phases }, metrics: all.metrics, notes };
 }
 
 async function openEndpoint(at: string | undefined, reporter: Reporter): Promise<MetricsEndpoint | undefined> {

@@ -66,11 +66,13 @@ function newSum() {
   const failures: Record<string, number> = {};
   let pausedMs = 0;
   const faults = new Set<string>();
+  let phase: string | undefined;
   const histograms = LATENCIES.map((name) => [name, newHistogram()] as const);
   return {
     add(slice: Slice) {
       for (const name of COUNTS) counts[name] += slice[name];
       for (const fault of slice.faults ?? []) faults.add(fault);
+      phase ??= slice.phase;
       // Shards beside each other: a second is held where one of them is.
       pausedMs = Math.max(pausedMs, slice.pausedMs ?? 0);
       for (const [code, n] of Object.entries(slice.failures)) failures[code] = (failures[code] ?? 0) + n;
@@ -84,6 +86,7 @@ function newSum() {
         ...counts,
         failures,
         inFlight,
+        ...(phase === undefined ? {} : { phase }),
         ...(pausedMs > 0 ? { pausedMs } : {}),
         ...(faults.size > 0 ? { faults: [...faults] } : {}),
         latencies: Object.fromEntries(encoded) as unknown as Latencies,

@@ -14,6 +14,7 @@ import type { Slice } from '../workers/timeline.ts';
 import { download, isBucket } from './bucket.ts';
 import { checkShards, HISTOGRAMS, readShard, type ShardRun, shardDirectories } from './merge-shards.ts';
 import { mergeTimelines } from './merge-timeline.ts';
+import { type PhasedLog, phaseFigures } from './phase-figures.ts';
 import { createRunDirectory, openRunDirectory, type RunDirectory } from './run-directory.ts';
 import { type Summary, summarise } from './summary.ts';
 import { parseThresholds } from './threshold.ts';
@@ -102,6 +103,7 @@ async function write(
     thresholds.some(({ everySeconds }) => everySeconds !== undefined),
   );
 
+  const { phases } = first.options;
   const histograms = addHistograms(shards);
   const fleet = { ...histograms, ...addFleets(shards) };
   const findings = { ...addFindings(shards), ...histograms };
@@ -117,6 +119,7 @@ async function write(
     lagLimitMs: first.options.lagLimitMs,
     thresholds,
     slices,
+    phases: phases && (await phaseFigures(phases, await phasedLogs(shards), first.startAt ?? 0)),
     merged: {
       shards: shards.map((of) => ({
         dir: of.name,
@@ -137,9 +140,8 @@ async function write(
 async function mergeLogs(shards: readonly ShardRun[], files: RunDirectory): Promise<void> {
   let sent = 0;
   for (const { dir } of shards) {
-    const names = (await readdir(dir)).filter((name) => /^sent-[0-9]+\.ndjson(\.gz)?$/.test(name)).sort();
-    for (const name of names)
-      await linkOrCopy(join(dir, name), files.sent(sent++) + (name.endsWith('.gz') ? '.gz' : ''));
+    for (const file of await sentLogsOf(dir))
+      await linkOrCopy(file, files.sent(sent++) + (file.endsWith('.gz') ? '.gz' : ''));
   }
   for (const name of ['received', 'history', 'ingest', 'fates'] as const) {
     const logs = shards.map(({ dir }) => logOf(openRunDirectory(dir)[name]));
@@ -147,6 +149,18 @@ async function mergeLogs(shards: readonly ShardRun[], files: RunDirectory): Prom
     if (logs.includes(undefined)) continue;
     for (const log of logs) await append(log!, files[name]);
   }
+}
+
+async function sentLogsOf(dir: string): Promise<string[]> {
+  const names = (await readdir(dir)).filter((name) => /^sent-[0-9]+\.ndjson(\.gz)?$/.test(name)).sort();
+  return names.map((name) => join(dir, name));
+}
+
+async function phasedLogs(shards: readonly ShardRun[]): Promise<PhasedLog[]> {
+  const logs: PhasedLog[] = [];
+  for (const { dir, summary } of shards)
+    for (const file of await sentLogsOf(dir)) logs.push({ file, pauses: summary.pauses ?? [] });
+  return logs;
 }
 
 function logOf(file: string): string | undefined {

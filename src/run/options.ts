@@ -1,6 +1,7 @@
 import type { ModelRequest } from '../generator/model-choice.ts';
 import type { ClientName, TransportName } from '../transports/index.ts';
 import type { ShardChoice } from '../workers/share.ts';
+import type { Phase } from './phases.ts';
 
 /** The weather that a laptop does not have; at rest, nothing is reordered. */
 export interface StandInBehaviour {
@@ -66,6 +67,8 @@ export interface RunOptions {
   readonly drop: readonly string[];
 
   readonly pace: string;
+  /** One after the other, with `pace` as long as all of them (phases.ts). */
+  readonly phases?: readonly Phase[] | undefined;
   /** A number of ms, or `auto` (src/workers/min-gap.ts). */
   readonly minGap: string;
   readonly live: boolean;

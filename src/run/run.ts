@@ -27,6 +27,8 @@ import { type FetchedFleet, fetchFleet } from './fetched-fleet.ts';
 import { type FleetData, fleetData } from './fleet-data.ts';
 import { type FleetShare, fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
+import { phaseFigures } from './phase-figures.ts';
+import { watchPhases } from './phase-watch.ts';
 import { createRunDirectory, type RunDirectory, sentLogs, shardName } from './run-directory.ts';
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
 import type { Ending } from './signals.ts';
@@ -184,7 +186,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const viewer = await openViewer(options, devices, backend.target, files, epoch);
   try {
     const cpuBefore = process.cpuUsage();
-    const { fleet, slices } = await sendAll(run, shift, viewer, begun);
+    const { fleet, slices, begunAt } = await sendAll(run, shift, viewer, begun);
     // Nobody is left to ask what became of it; the logs say what is known.
     const death = backend.death();
     if (death) throw death;
@@ -198,7 +200,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     const asked = { ...run, target: backend.target, clock, fleet, only: shared && new Set(devices) };
     await readCloudMetrics(asked);
     const answers = await readCloudAnswers(asked);
-    return await account({ ...run, devices, answers }, fleet, slices, (user + system) / 1e6);
+    return await account({ ...run, devices, answers, begunAt }, fleet, slices, (user + system) / 1e6);
   } finally {
     await viewer.stop();
   }
@@ -210,11 +212,12 @@ async function sendAll(
   shift: number | 'live',
   viewer: Viewer,
   begun: { sending: boolean },
-): Promise<{ fleet: FleetResult; slices: readonly Slice[] }> {
+): Promise<{ fleet: FleetResult; slices: readonly Slice[]; begunAt: number }> {
   const { options, epoch, files, plan, reporter, ending, pause } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
   const windowed = parseThresholds(options.thresholds).some(({ everySeconds }) => everySeconds !== undefined);
   const slices: Slice[] = [];
+  const phases = watchPhases(options.phases, reporter.note);
   const timeline = openLineLog(files.timeline);
   const fleet = await runShards(shardTasks(run, shift), {
     clock: systemClock(epoch),
@@ -235,15 +238,17 @@ async function sendAll(
         planned: plan.updates,
         scheduledMs: plan.scheduledMs,
         ...(seen === undefined ? {} : { seen }),
+        ...phases.of(snapshot),
       });
     },
     onFault: ({ fault, round }) => round === 0 && reporter.note(`On purpose: ${fault}`),
     onSlice(slice) {
-      timeline.write(JSON.stringify(slice));
-      if (windowed) slices.push(slice);
+      const labelled = phases.labelled(slice);
+      timeline.write(JSON.stringify(labelled));
+      if (windowed) slices.push(labelled);
     },
   }).finally(() => timeline.close());
-  return { fleet, slices };
+  return { fleet, slices, begunAt: phases.start ?? 0 };
 }
 
 function shardTasks(
@@ -296,16 +301,17 @@ function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): S
 
 /** Joins all logs, and says what became of every update. */
 async function account(
-  run: Run & { readonly devices: readonly string[]; readonly answers: boolean },
+  run: Run & { readonly devices: readonly string[]; readonly answers: boolean; readonly begunAt: number },
   fleet: FleetResult,
   slices: readonly Slice[],
   cpuSeconds: number,
 ): Promise<Summary> {
-  const { options, files, plan, backend, reporter, shared, devices, answers } = run;
+  const { options, files, plan, backend, reporter, shared, devices, answers, begunAt } = run;
   reporter.step('analyse', 'Joining what was sent with what was stored and seen');
   const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest, shared && new Set(devices));
+  const sent = await sentLogs(files.dir);
   const findings = await analyseRun({
-    sent: await sentLogs(files.dir),
+    sent,
     ...(existsSync(files.received) ? { received: files.received } : {}),
     ...(existsSync(files.history) ? { history: files.history } : {}),
     ...(ingest || answers ? { ingest: files.ingest } : {}),
@@ -325,6 +331,13 @@ async function account(
     lagLimitMs: options.lagLimitMs,
     thresholds: parseThresholds(options.thresholds),
     slices,
+    phases:
+      options.phases &&
+      (await phaseFigures(
+        options.phases,
+        sent.map((file) => ({ file, pauses: fleet.pauses })),
+        begunAt,
+      )),
     clock,
   });
   const { response, service, late, lag } = fleet;

@@ -11,6 +11,7 @@ import type { Slice } from '../workers/timeline.ts';
 import { type ClockOffset, clockText } from './clock-offset.ts';
 import { connectionLines, promiseLine } from './fault-summary.ts';
 import { fixesNotAskedFor, paceEndLines } from './pace-end.ts';
+import { type PhaseFigures, phaseTable } from './phase-figures.ts';
 import { type Judgement, judge, judgementText, type Threshold } from './threshold.ts';
 
 /** summary.json: what became of a run. Times in milliseconds. */
@@ -80,6 +81,8 @@ export interface Summary {
   pauses?: Pause[];
   /** The generator itself was late beyond the limit: its figures say little about the backend. */
   saturated: boolean;
+  /** Where the run has phases: how each went. */
+  phases?: PhaseFigures[];
   thresholds: Judgement[];
   /** Against the true time; absent where the backend reads the same clock. */
   clock?: ClockOffset;
@@ -111,6 +114,7 @@ export interface Outcome {
   readonly lagLimitMs: number;
   readonly thresholds: readonly Threshold[];
   readonly slices: readonly Slice[];
+  readonly phases?: PhaseFigures[] | undefined;
   readonly clock?: ClockOffset | undefined;
   /** What `fleet` and `findings` are the sums of. */
   readonly merged?: Required<Pick<Summary, 'shards' | 'missing'>>;
@@ -127,6 +131,7 @@ export function summarise({
   lagLimitMs,
   thresholds,
   slices,
+  phases,
   clock,
   merged,
 }: Outcome): Summary {
@@ -181,6 +186,7 @@ export function summarise({
     // Without a schedule there is nothing to be late for: the generator goes as fast as it can.
     saturated:
       (plan.pace.kind !== 'max' && lag.p99 > lagLimitMs) || merged?.shards.some(({ saturated }) => saturated) === true,
+    ...(phases === undefined ? {} : { phases }),
     thresholds: [],
     ...(clock === undefined ? {} : { clock }),
     ...merged,
@@ -257,6 +263,7 @@ export function summaryText(summary: Summary): string {
     row('late (due→sent)', summary.late),
     row('lag of the generator', summary.lag),
     '',
+    ...phaseTable(summary.phases),
     ...(summary.thresholds.length > 0 ? ['thresholds', ...summary.thresholds.map(judgementText), ''] : []),
     ...(summary.negative > 0 ? [`${summary.negative} latencies are below zero: the clocks disagree`] : []),
     ...(summary.duplicated > 0 ? [`${summary.duplicated} updates reached the trackers more than once`] : []),

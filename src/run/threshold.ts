@@ -1,6 +1,6 @@
 /**
  * What a run must keep to: `response.p99 < 250ms`, `failed < 0.1%`, `lost == 0`, `throughput >= 300/s`, over the whole run
- * or `in every 10s` of it.
+ * or `in every 10s` of it, or `in phase NAME` alone.
  */
 import { UsageError } from '../errors.ts';
 import { decodeHistogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
@@ -17,6 +17,8 @@ export interface Threshold {
   readonly unit: Unit;
   /** Of each window of so many seconds; absent: of the whole run. */
   readonly everySeconds?: number;
+  /** Of this phase alone. */
+  readonly phase?: string;
 }
 
 type Unit = 'ms' | '%' | '/s' | '';
@@ -62,7 +64,7 @@ const IN_WINDOWS: ReadonlySet<string> = new Set([
 ]);
 
 const FORM =
-  /^\s*([a-zA-Z]+)(?:\.(p[0-9.]+|max))?\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|%|\/s)?(?:\s+in\s+every\s+([0-9]+)\s*s)?\s*$/;
+  /^\s*([a-zA-Z]+)(?:\.(p[0-9.]+|max))?\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|%|\/s)?(?:\s+in\s+every\s+([0-9]+)\s*s)?(?:\s+in\s+phase\s+(\S.*?))?\s*$/;
 
 /** @returns the threshold, or what is wrong with it */
 export function parseThreshold(text: string): Threshold | string {
@@ -70,7 +72,7 @@ export function parseThreshold(text: string): Threshold | string {
   const wrong = (what: string) => `--threshold "${text}": ${what}`;
   if (!match)
     return wrong('such as "response.p99 < 250ms", "failed < 0.1%", "lost == 0", "service.p90 < 50ms in every 10s"');
-  const [, metric = '', point, operator, number, suffix = '', window] = match;
+  const [, metric = '', point, operator, number, suffix = '', window, phase] = match;
   const isTime = (TIMES as readonly string[]).includes(metric);
   const isCount = (COUNTS as readonly string[]).includes(metric);
   if (!isTime && !isCount && metric !== 'throughput')
@@ -86,6 +88,8 @@ export function parseThreshold(text: string): Threshold | string {
   if (!units.includes(suffix))
     return wrong(`${metric} is measured in ${units.filter((unit) => unit !== '').join(' or ') || 'updates'}`);
   if (window !== undefined && !IN_WINDOWS.has(metric)) return wrong(`${metric} is known of the whole run alone`);
+  if (phase !== undefined && (!IN_WINDOWS.has(metric) || metric === 'lag'))
+    return wrong(`${metric} is known of the whole run, not of a phase`);
   if (window === '0') return wrong('a window has at least a second');
   return {
     text: text.trim(),
@@ -94,6 +98,7 @@ export function parseThreshold(text: string): Threshold | string {
     limit: Number(number) * (suffix === 's' ? 1000 : 1),
     unit: isTime ? 'ms' : isCount ? (suffix as Unit) : '/s',
     ...(window === undefined ? {} : { everySeconds: Number(window) }),
+    ...(phase === undefined ? {} : { phase }),
   };
 }
 
@@ -109,13 +114,18 @@ export function parseThresholds(texts: readonly string[]): Threshold[] {
 export type Figures = Partial<Omit<Summary, 'late'>> & { readonly seconds: number; readonly late?: Percentiles };
 
 export function judge(threshold: Threshold, summary: Summary, slices: readonly Slice[]): Judgement {
-  const { text, unit, everySeconds } = threshold;
+  const { text, unit, everySeconds, phase } = threshold;
   if (everySeconds === undefined) {
-    const measured = measure(threshold, summary);
+    const figures = phase === undefined ? summary : summary.phases?.find(({ name }) => name === phase);
+    const measured = figures === undefined ? Number.NaN : measure(threshold, figures);
     return { text, unit, kept: keeps(threshold, measured), measured: orNull(measured) };
   }
   let worst: Judgement | undefined;
-  for (const { from, figures } of windows(slices, everySeconds)) {
+  for (const { from, figures } of windows(
+    phase === undefined ? slices : slices.filter((slice) => slice.phase === phase),
+    everySeconds,
+    slices[0]?.from ?? 0,
+  )) {
     const measured = measure(threshold, figures);
     // A window in which nothing was answered has no latency to judge.
     if (Number.isNaN(measured)) continue;
@@ -183,8 +193,11 @@ function further({ operator, limit }: Threshold, a: number, b: number): boolean 
 }
 
 /** Whole windows, one after the other, from slices of about a second; a rest at the end that is shorter than half of one is none. */
-function* windows(slices: readonly Slice[], seconds: number): Generator<{ from: number; figures: Figures }> {
-  const start = slices[0]?.from ?? 0;
+function* windows(
+  slices: readonly Slice[],
+  seconds: number,
+  start: number,
+): Generator<{ from: number; figures: Figures }> {
   let part: Slice[] = [];
   for (const [i, slice] of slices.entries()) {
     part.push(slice);

@@ -20,6 +20,8 @@ export interface Slice {
   failures: Record<FailureCode, number>;
   /** At its end. */
   inFlight: number;
+  /** Where the run has phases: the one that its middle lies in. */
+  phase?: string;
   /** How much of it somebody held the run; absent: none. */
   pausedMs?: number;
   /** What was begun in it on purpose, as fault.ts reads it; absent: nothing. */

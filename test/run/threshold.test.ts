@@ -52,6 +52,8 @@ describe('what is no threshold', () => {
     ['failed < 3ms', 'failed is measured in %'],
     ['throughput > 3ms', 'throughput is measured in /s'],
     ['lost == 0 in every 10s', 'lost is known of the whole run alone'],
+    ['lost == 0 in phase up', 'lost is known of the whole run, not of a phase'],
+    ['lag.p99 < 5ms in phase up', 'lag is known of the whole run, not of a phase'],
     ['failed == 0 in every 0s', 'a window has at least a second'],
     ['response.p99 = 3ms', 'such as'],
   ])('%s', (text, problem) => {
@@ -95,6 +97,24 @@ describe('in windows', () => {
     expect(found.kept).toBe(kept);
     expect(found.measured).toBeCloseTo(measured, 0);
     expect(found.window).toBeCloseTo(window, 2);
+  });
+
+  test('in a phase: its own figures, or the windows that lie in it', () => {
+    const phased = slices.map((one, i) => ({ ...one, phase: i < 6 ? 'up' : 'down at last' }));
+    const figures = { ...summary, ...{ name: 'up', seconds: 6, sent: 60, acknowledged: 57, failed: 3 } };
+    const whole = { ...summary, phases: [figures] };
+    expect(judge(parsed('failed < 5% in phase up'), whole, phased)).toMatchObject({ kept: false, measured: 5 });
+    expect(judge(parsed('throughput > 9/s in phase up'), whole, phased)).toMatchObject({ kept: true, measured: 9.5 });
+    // A phase that never came.
+    expect(judge(parsed('failed < 5% in phase down'), whole, phased)).toMatchObject({ kept: false, measured: null });
+    const [up, down] = ['up', 'down at last'].map((phase) =>
+      judge(parsed(`response.p90 < 250ms in every 2s in phase ${phase}`), whole, phased),
+    );
+    expect(up).toMatchObject({ kept: false });
+    expect(up!.window).toBeCloseTo(4.04, 2);
+    expect(down).toMatchObject({ kept: true });
+    // Counted from the start of the run.
+    expect(down!.window).toBeCloseTo(6.06, 2);
   });
 
   test('a window without answers has no latency to judge, and a run without slices keeps no promise', () => {

@@ -1,0 +1,16 @@
+import type { Setting, Settings, Values } from '../../setting.ts';
+
+/** What a phase can be told; all else is of the whole run. */
+export const PHASE_SETTINGS = {
+  name: { kind: 'text', description: 'what thresholds ("… in phase NAME"), the screen and the summary call it' },
+  duration: { kind: 'time', unit: 'ms', min: 1, description: 'how long it lasts, unless its pace says so' },
+  pace: { kind: 'text', description: "as the run's; what has no end of its own lasts as long as the phase" },
+  threshold: { kind: 'texts', key: 'thresholds', description: 'what this phase must keep to' },
+} as const satisfies Settings;
+
+export type PhaseValues = Partial<Values<typeof PHASE_SETTINGS>>;
+
+/** What a setting is called in a file. */
+export function keyOf(name: string, setting: Setting | undefined): string {
+  return setting?.key ?? name;
+}

@@ -1,0 +1,193 @@
+/** A run from a file: every setting that the flags have, and phases. */
+import { readFile } from 'node:fs/promises';
+import { isMap, isSeq, type Node } from 'yaml';
+import { messageOf, UsageError } from '../../errors.ts';
+import { defaultsOf, type Settings } from '../../setting.ts';
+import { parsePace } from '../../workers/pace-text.ts';
+import { lengthMs, updatesAskedFor } from '../../workers/pacer.ts';
+import { type Phase, type PhaseProblem, type PhaseRequest, phasedPace } from '../phases.ts';
+import { RUN_SETTINGS, type RunValues } from '../settings.ts';
+import { parseThreshold } from '../threshold.ts';
+import { readSettings, type ScenarioDocument, scenarioDocument } from './document.ts';
+import { keyOf, PHASE_SETTINGS, type PhaseValues } from './keys.ts';
+
+export interface Scenario {
+  /** What the file says, and what was said beside it. */
+  readonly values: Partial<RunValues>;
+  readonly phases: readonly Phase[] | undefined;
+  /** Which of the file's settings were not taken. */
+  readonly notes: readonly string[];
+}
+
+interface PhaseEntry {
+  readonly node: Node;
+  readonly values: PhaseValues;
+  readonly nodes: ReadonlyMap<string, Node>;
+}
+
+/**
+ * @param beside what was said on the command line, which goes before the file
+ * @throws UsageError with every problem at once, each with its line and column
+ */
+export async function readScenario(file: string, beside: Partial<RunValues> = {}): Promise<Scenario> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read the scenario ${file}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'See "simctl run --help", and examples/ for scenarios that work.',
+    });
+  }
+  return parseScenario(file, text, beside);
+}
+
+/** The same, of a text. @param file as it is named in messages */
+export function parseScenario(file: string, text: string, beside: Partial<RunValues> = {}): Scenario {
+  const document = scenarioDocument(file, text);
+  const { root } = document;
+  const scenario = root === undefined ? undefined : scenarioOf(document, root, beside);
+  const problems = document.problems();
+  if (scenario === undefined || problems.length > 0)
+    throw new UsageError(problems.join('\n'), { hint: 'docs/scenarios.md says what a scenario file can say.' });
+  return scenario;
+}
+
+function scenarioOf(
+  document: ScenarioDocument,
+  root: NonNullable<ScenarioDocument['root']>,
+  beside: Partial<RunValues>,
+): Scenario {
+  const { values, nodes } = readSettings(document, root, RUN_SETTINGS, ['phases']) as {
+    values: { -readonly [K in keyof RunValues]?: RunValues[K] };
+    nodes: Map<string, Node>;
+  };
+  const given = Object.fromEntries(Object.entries(beside).filter(([, value]) => value !== undefined));
+  const goesBefore = (name: string, given: string) =>
+    `--${given} goes before "${keyOf(name, RUN_SETTINGS[name as keyof RunValues])}" of ${document.where(nodes.get(name))}`;
+  const notes: string[] = [];
+  for (const name of nodes.keys()) {
+    const winner = Object.keys(given).find((other) => other === name || excludes(other, name));
+    if (winner === undefined) continue;
+    notes.push(goesBefore(name, winner));
+    delete values[name as keyof RunValues];
+  }
+  const whole: Partial<RunValues> = { ...values, ...given };
+  const phasesNode = document.resolve(root.get('phases', true)) as Node | null | undefined;
+  const entries = phaseEntries(document, phasesNode);
+  const names = entries.map(({ values: { name } }) => name);
+
+  if (values.pace !== undefined) {
+    const pace = parsePace(values.pace);
+    if (typeof pace === 'string') document.problem(nodes.get('pace'), pace);
+  }
+  checkThresholds(document, values.threshold, nodes.get('threshold'), names);
+  if (entries.length === 0) return { values: whole, phases: undefined, notes };
+
+  const requests = entries.map(({ values: { name, duration, pace } }, i): PhaseRequest => {
+    // A pace beside the file is that of all phases; without it, each has its own.
+    const own = given.pace === undefined ? pace : undefined;
+    const written = own === undefined && pace !== undefined ? parsePace(pace) : undefined;
+    const lasts = duration ?? (typeof written === 'object' ? lengthMs(written) : undefined);
+    return {
+      name: name ?? String(i + 1),
+      ...(lasts === undefined ? {} : { seconds: lasts / 1000 }),
+      ...(own === undefined ? {} : { pace: own }),
+    };
+  });
+  if (given.pace !== undefined && entries.some(({ values: { pace } }) => pace !== undefined))
+    notes.push('--pace goes before the paces of all phases');
+  // What could not be read was said already.
+  const isRead = entries.every(({ values: of, nodes: at }) => [...at.keys()].every((name) => name in of));
+  const phased = isRead ? phasedPace(requests, whole.pace ?? RUN_SETTINGS.pace.default) : undefined;
+  if (phased === undefined || 'problems' in phased) {
+    for (const { phase, part, text } of phased?.problems ?? [])
+      document.problem(placeOf(entries, phase, part) ?? nodes.get('pace') ?? phasesNode, text);
+    return { values: whole, phases: undefined, notes };
+  }
+  const thresholds = entries.flatMap(({ values: { name, threshold = [] }, nodes: at }) => {
+    checkThresholds(document, threshold, at.get('threshold'), [name], (text) => `${text} in phase ${name}`);
+    return threshold.map((text) => `${text} in phase ${name}`);
+  });
+  checkFixes(document, whole, phased.pace, phasesNode);
+  return {
+    values: { ...whole, pace: phased.pace, threshold: [...(whole.threshold ?? []), ...thresholds] },
+    phases: phased.phases,
+    notes,
+  };
+}
+
+function excludes(a: string, b: string): boolean {
+  const settings: Settings = RUN_SETTINGS;
+  return settings[a]?.exclusive?.includes(b) === true || settings[b]?.exclusive?.includes(a) === true;
+}
+
+function phaseEntries(document: ScenarioDocument, node: Node | null | undefined): PhaseEntry[] {
+  if (node === undefined) return [];
+  if (!isSeq(node) || node.items.length === 0) {
+    document.problem(node, 'phases is a list: begin each phase with "- name: …"');
+    return [];
+  }
+  const names = new Set<string>();
+  return node.items.flatMap((item) => {
+    const map = document.resolve(item);
+    if (!isMap(map)) {
+      document.problem(item as Node, 'a phase has a name, and a duration, a pace or both');
+      return [];
+    }
+    const { values, nodes } = readSettings(document, map, PHASE_SETTINGS) as {
+      values: PhaseValues;
+      nodes: Map<string, Node>;
+    };
+    const { name } = values;
+    if (!nodes.has('name')) document.problem(item as Node, 'the phase has no name: say one, such as "name: peak"');
+    if (name !== undefined && names.has(name))
+      document.problem(nodes.get('name'), `another phase is called "${name}" already`);
+    if (name !== undefined && !/^[\p{L}\p{N}][\p{L}\p{N} _-]*$/u.test(name))
+      document.problem(nodes.get('name'), `the name of a phase is letters, digits, spaces, "-" and "_"; got "${name}"`);
+    if (name !== undefined) names.add(name);
+    return [{ node: item as Node, values, nodes }];
+  });
+}
+
+function placeOf(
+  entries: readonly PhaseEntry[],
+  phase: PhaseProblem['phase'],
+  part: PhaseProblem['part'],
+): Node | undefined {
+  if (phase === undefined) return undefined;
+  const { node, nodes } = entries[phase]!;
+  return (part === undefined ? undefined : nodes.get(part)) ?? node;
+}
+
+/** @param whole what a text comes to, where it is of a phase */
+function checkThresholds(
+  document: ScenarioDocument,
+  texts: readonly string[] = [],
+  node: Node | undefined,
+  names: readonly (string | undefined)[],
+  whole = (text: string) => text,
+): void {
+  for (const [i, text] of texts.entries()) {
+    const threshold = parseThreshold(whole(text));
+    const at = isSeq(node) ? (node.items[i] as Node) : node;
+    if (typeof threshold === 'string') document.problem(at, threshold.replace(/^--/, ''));
+    else if (threshold.phase !== undefined && !names.includes(threshold.phase))
+      document.problem(at, `threshold "${text}": there is no phase "${threshold.phase}"`);
+  }
+}
+
+/** What a fleet that is generated has at most, each device being a fix late at the most. */
+function checkFixes(document: ScenarioDocument, values: Partial<RunValues>, pace: string, at: Node | null | undefined) {
+  if (values.dataset !== undefined || values.probes !== undefined) return;
+  const parsed = parsePace(pace);
+  const asked = typeof parsed === 'string' ? undefined : updatesAskedFor(parsed);
+  const { agents, seconds, every } = { ...defaultsOf(RUN_SETTINGS), ...values };
+  const most = agents * Math.ceil(seconds / every);
+  if (asked === undefined || asked <= most) return;
+  const needed = Math.ceil(asked / agents) * every;
+  document.problem(
+    at,
+    `the phases ask for ${asked} updates, and ${agents} agents have ${most} at most in ${seconds} s, one each ${every} s: say "seconds: ${needed}", or more agents`,
+  );
+}

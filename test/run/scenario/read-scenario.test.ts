@@ -1,0 +1,232 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { UsageError } from '../../../src/errors.ts';
+import { parseScenario, readScenario } from '../../../src/run/scenario/read-scenario.ts';
+import { RUN_SETTINGS } from '../../../src/run/settings.ts';
+
+function refusal(text: string, beside = {}): string[] {
+  try {
+    parseScenario('s.yaml', text, beside);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message.split('\n');
+  }
+  return [];
+}
+
+test('settings are those of the flags, with units and without quotes', () => {
+  const { values, phases } = parseScenario(
+    's.yaml',
+    `
+agents: 50
+seconds: 2 min
+ack-timeout: 5s
+settle: 250 ms
+min-gap: 100
+dropouts: 1.0
+live: true
+qos: 0
+probes: a.ndjson
+drops: [SLE-1@2, 'SLE-1@3']
+thresholds:
+  - lost == 0
+pace: rate:10/s
+`,
+  );
+  expect(phases).toBeUndefined();
+  expect(values).toEqual({
+    agents: 50,
+    seconds: 120,
+    'ack-timeout': 5000,
+    settle: 250,
+    'min-gap': '100',
+    dropouts: '1.0',
+    live: true,
+    qos: 0,
+    probes: ['a.ndjson'],
+    drop: ['SLE-1@2', 'SLE-1@3'],
+    threshold: ['lost == 0'],
+    pace: 'rate:10/s',
+  });
+});
+
+test('phases become one pace, and each one’s thresholds are of it alone', () => {
+  const { values, phases } = parseScenario(
+    's.yaml',
+    `
+pace: rate:7/s
+phases:
+  - { name: warm, duration: 10s }
+  - name: up and down
+    pace: ramp:7..70/s over 5s then ramp:70..7/s over 5s
+    thresholds: response.p99 < 1s
+  - { name: wave, duration: 1min, pace: sine:10/s +-5 every 20s }
+thresholds: [ 'late.p99 < 9ms in phase wave' ]
+`,
+  );
+  expect(phases).toEqual([
+    { name: 'warm', seconds: 10 },
+    { name: 'up and down', seconds: 10 },
+    { name: 'wave', seconds: 60 },
+  ]);
+  expect(values.pace).toBe(
+    'rate:7/s over 10s then ramp:7..70/s over 5s then ramp:70..7/s over 5s then sine:10/s +-5 every 20s over 1min',
+  );
+  expect(values.threshold).toEqual(['late.p99 < 9ms in phase wave', 'response.p99 < 1s in phase up and down']);
+});
+
+test('every problem is named at once, each with its place and what to do', () => {
+  const text = `agents: many
+qos: 2
+treshold: lost == 0
+wobble: 5
+ack-timeout: 5 days
+live: maybe
+probes: { a: b }
+csv-columns: id=a
+dataset: here
+pace: rumble
+phases:
+  - duration: 30s
+  - name: peak
+    pace: rate:5/s
+  - name: peak
+    duration: 0s
+    colour: red
+  - soon
+  - name: "a\\tb"
+    duration: 1s
+    thresholds: [ lost == 0, "response.p99 < 5ms in phase nowhere" ]
+thresholds:
+  - response < 5
+  - response.p99 < 5ms in phase nowhere
+`;
+  expect(refusal(text)).toEqual([
+    's.yaml:1:9: agents is a whole number; got "many"',
+    's.yaml:2:6: qos is one of 0, 1; got 2',
+    's.yaml:3:1: there is no setting "treshold"; did you mean "thresholds"?',
+    expect.stringMatching(/^s\.yaml:4:1: there is no setting "wobble"; there are dataset, .*, phases$/),
+    's.yaml:5:14: ack-timeout is a whole number of ms of at least 1, or a time such as 30s; got "5 days"',
+    's.yaml:6:7: live is true or false; got "maybe"',
+    's.yaml:7:9: probes is a text, or a list of texts; got settings of its own',
+    's.yaml:9:10: dataset and probes cannot both be said: leave one out',
+    expect.stringMatching(/^s\.yaml:10:7: pace is replay, replay:SPEED .*; got "rumble"$/),
+    's.yaml:12:5: the phase has no name: say one, such as "name: peak"',
+    's.yaml:15:11: another phase is called "peak" already',
+    's.yaml:16:15: duration is a whole number of ms of at least 1, or a time such as 30s; got "0s"',
+    expect.stringMatching(/^s\.yaml:17:5: there is no setting "colour"; there are name, duration, pace/),
+    's.yaml:18:5: a phase has a name, and a duration, a pace or both',
+    expect.stringContaining('s.yaml:19:11: the name of a phase is letters'),
+    expect.stringMatching(/^s\.yaml:23:5: threshold "response < 5": of response say which/),
+    's.yaml:24:5: threshold "response.p99 < 5ms in phase nowhere": there is no phase "nowhere"',
+  ]);
+});
+
+test.each<[string, string, string[]]>([
+  ['a tab', 'phases:\n\t- name: a\n', [':2:1: lines are indented by spaces, not tabs']],
+  ['a key twice', 'agents: 5\nagents: 6\n', [':2:1: this is said twice: leave one out']],
+  ['no YAML', 'agents: [5\n', [': this is no YAML: ']],
+  ['two documents', 'agents: 5\n---\nagents: 6\n', [':2:1: a file holds one scenario']],
+  ['nothing', '# to be done\n', [':1:1: the file says nothing']],
+  ['a list', '- agents: 5\n', [':1:1: a scenario is settings, each as "name: value"']],
+  ['no phase', 'phases: []\n', [':1:9: phases is a list: begin each phase with "- name: …"']],
+  ['nothing said', 'pace:\n', [':1:6: pace is a text; got nothing']],
+  ['what goes with another', 'csv-columns: id=a\n', [':1:14: csv-columns goes with probes, which is not there']],
+  [
+    'a phase without a length',
+    'phases:\n  - name: a\n',
+    [':2:5: say how long the phase lasts, such as "duration: 30s"'],
+  ],
+  ['a pace without an end', 'phases:\n  - { name: a, pace: rate:5/s }\n', [':2:22: pace "rate:5/s" has no end']],
+  [
+    'two lengths',
+    'phases:\n  - { name: a, duration: 5s, pace: rate:5/s over 6s }\n',
+    [':2:36: pace "rate:5/s over 6s": its phase lasts 5s, not 6s'],
+  ],
+  [
+    'a pace and phases of other lengths',
+    'pace: max over 9s\nphases: [{ name: a, duration: 5s }]\n',
+    [':1:7: pace "max over 9s" lasts 9s, and the phases 5s'],
+  ],
+  [
+    'a rest without a pace',
+    'pace: max over 9s\nphases: [{ name: a, duration: 5s }, { name: b, pace: rate:1 over 4s }]\n',
+    ['the run\'s own pace "max over 9s" has an end'],
+  ],
+  [
+    'max among others',
+    'phases: [{ name: a, duration: 5s, pace: max }, { name: b, pace: rate:1 over 4s }]\n',
+    ['max has no schedule that others could follow'],
+  ],
+  [
+    'replays among rates',
+    'phases: [{ name: a, duration: 5s, pace: replay:5 }, { name: b, pace: rate:1 over 4s }]\n',
+    ['all of the one or all of the other'],
+  ],
+  [
+    'more than the fleet has',
+    'agents: 10\nphases: [{ name: a, pace: rate:50/s over 10s }]\n',
+    [
+      ':2:9: the phases ask for 500 updates, and 10 agents have 220 at most in 660 s, one each 30 s: say "seconds: 1500", or more agents',
+    ],
+  ],
+  [
+    'what a phase cannot know',
+    'phases: [{ name: a, pace: rate:1/s over 10s, thresholds: lost == 0 }]\n',
+    ['lost is known of the whole run, not of a phase'],
+  ],
+])('%s is refused', (_, text, expected) => {
+  const lines = refusal(text);
+  expect(lines).toHaveLength(expected.length);
+  for (const [i, part] of expected.entries()) expect(lines[i]).toContain(part);
+});
+
+test('flags go before the file, and that is said', () => {
+  const text =
+    'agents: 5\nthresholds: lost == 0\nphases: [{ name: a, pace: rate:1/s over 10s }, { name: b, duration: 5s, pace: rate:2/s }]\n';
+  const { values, phases, notes } = parseScenario('s.yaml', text, {
+    agents: 7,
+    threshold: ['failed == 0'],
+    pace: 'rate:3/s',
+  });
+  expect(values).toEqual({ agents: 7, threshold: ['failed == 0'], pace: 'rate:3/s over 15s' });
+  expect(phases?.map(({ seconds }) => seconds)).toEqual([10, 5]);
+  expect(notes).toEqual([
+    '--agents goes before "agents" of s.yaml:1',
+    '--threshold goes before "thresholds" of s.yaml:2',
+    '--pace goes before the paces of all phases',
+  ]);
+});
+
+test('a flag goes before what it excludes', () => {
+  const { values, notes } = parseScenario('s.yaml', 'dataset: fleet\nagents: 5\n', { probes: ['p.csv'] });
+  expect(values).toEqual({ agents: 5, probes: ['p.csv'] });
+  expect(notes).toEqual(['--probes goes before "dataset" of s.yaml:1']);
+});
+
+test('anchors stand for what they name', () => {
+  const { values } = parseScenario(
+    's.yaml',
+    'phases: [{ name: a, duration: &t 5s, pace: &p rate:5/s }, { name: b, duration: *t, pace: *p }]\n',
+  );
+  expect(values.pace).toBe('rate:5/s over 5s then rate:5/s over 5s');
+});
+
+test('phases at max are one stretch of it', () => {
+  const { values } = parseScenario(
+    's.yaml',
+    'pace: max\nphases: [{ name: a, duration: 5s }, { name: b, duration: 6s, pace: max }]\n',
+  );
+  expect(values.pace).toBe('max over 11s');
+});
+
+test('a file that is not there is no scenario', async () => {
+  await expect(readScenario('nowhere/s.yaml')).rejects.toThrow('cannot read the scenario nowhere/s.yaml');
+});
+
+const examples = readdirSync('examples').filter((name) => name.endsWith('.yaml'));
+test.each(examples)('examples/%s is a scenario, and says how to run it', async (name) => {
+  const { values } = await readScenario(`examples/${name}`);
+  expect(Object.keys(values).every((key) => key in RUN_SETTINGS)).toBe(true);
+  expect(readFileSync(`examples/${name}`, 'utf8')).toContain(`simctl run examples/${name}`);
+});
