@@ -1,8 +1,10 @@
 /** A run from a file: every setting that the flags have, and phases. */
 import { readFile } from 'node:fs/promises';
 import { isMap, isSeq, type Node } from 'yaml';
+import { durationText } from '../../duration.ts';
 import { messageOf, UsageError } from '../../errors.ts';
 import { defaultsOf, type Settings } from '../../setting.ts';
+import { faultText, laterFault, parseFault } from '../../workers/fault.ts';
 import { parsePace } from '../../workers/pace-text.ts';
 import { lengthMs, updatesAskedFor } from '../../workers/pacer.ts';
 import { type Phase, type PhaseProblem, type PhaseRequest, phasedPace } from '../phases.ts';
@@ -82,6 +84,7 @@ function scenarioOf(
     if (typeof pace === 'string') document.problem(nodes.get('pace'), pace);
   }
   checkThresholds(document, values.threshold, nodes.get('threshold'), names);
+  laterFaults(document, values.fault, nodes.get('fault'), 0, undefined);
   if (entries.length === 0) return { values: whole, phases: undefined, notes };
 
   const requests = entries.map(({ values: { name, duration, pace } }, i): PhaseRequest => {
@@ -109,9 +112,20 @@ function scenarioOf(
     checkThresholds(document, threshold, at.get('threshold'), [name], (text) => `${text} in phase ${name}`);
     return threshold.map((text) => `${text} in phase ${name}`);
   });
+  let offsetMs = 0;
+  const faults = entries.flatMap(({ values: { fault }, nodes: at }, i) => {
+    const beginMs = offsetMs;
+    offsetMs += phased.phases[i]!.seconds * 1000;
+    return laterFaults(document, fault, at.get('fault'), beginMs, offsetMs);
+  });
   checkFixes(document, whole, phased.pace, phasesNode);
   return {
-    values: { ...whole, pace: phased.pace, threshold: [...(whole.threshold ?? []), ...thresholds] },
+    values: {
+      ...whole,
+      pace: phased.pace,
+      threshold: [...(whole.threshold ?? []), ...thresholds],
+      fault: [...(whole.fault ?? []), ...faults],
+    },
     phases: phased.phases,
     notes,
   };
@@ -175,6 +189,32 @@ function checkThresholds(
     else if (threshold.phase !== undefined && !names.includes(threshold.phase))
       document.problem(at, `threshold "${text}": there is no phase "${threshold.phase}"`);
   }
+}
+
+/**
+ * Faults whose times count from `fromMs`, as texts whose times count from the start of the run.
+ * @param toMs when their phase ends: none begins later, and what is at random comes before; absent: they are of no phase
+ */
+function laterFaults(
+  document: ScenarioDocument,
+  texts: readonly string[] = [],
+  node: Node | undefined,
+  fromMs: number,
+  toMs: number | undefined,
+): string[] {
+  return texts.map((text, i) => {
+    const fault = parseFault(text);
+    const at = isSeq(node) ? (node.items[i] as Node) : node;
+    if (typeof fault === 'string') {
+      document.problem(at, fault);
+      return text;
+    }
+    if (toMs === undefined) return text;
+    const later = laterFault(fault, fromMs, toMs);
+    if ('at' in later.when && later.when.at >= toMs)
+      document.problem(at, `fault "${text}" would come after its phase, which lasts ${durationText(toMs - fromMs)}`);
+    return faultText(later);
+  });
 }
 
 /** What a fleet that is generated has at most, each device being a fix late at the most. */

@@ -75,6 +75,27 @@ thresholds: [ 'late.p99 < 9ms in phase wave' ]
   expect(values.threshold).toEqual(['late.p99 < 9ms in phase wave', 'response.p99 < 1s in phase up and down']);
 });
 
+test('faults of a phase count from its start, and those of the run from its own', () => {
+  const { values } = parseScenario(
+    's.yaml',
+    `
+faults: storm at 3s
+phases:
+  - { name: warm, duration: 10s, pace: rate:5/s }
+  - name: rough
+    duration: 20s
+    pace: rate:5/s
+    faults: [cut 10% at 2s for 4s, storm 2 times at random, flap 5% every 2s for 6s]
+`,
+  );
+  expect(values.fault).toEqual([
+    'storm at 3s',
+    'cut 10% at 12s for 4s',
+    'storm 2 times at random between 10s and 30s',
+    'flap 5% every 2s at 10s for 6s',
+  ]);
+});
+
 test('every problem is named at once, each with its place and what to do', () => {
   const text = `agents: many
 qos: 2
@@ -171,6 +192,16 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
+    'a fault after its phase',
+    'phases: [{ name: a, pace: rate:1/s over 10s, faults: storm at 11s }]\n',
+    [':1:54: fault "storm at 11s" would come after its phase, which lasts 10s'],
+  ],
+  [
+    'a fault that is none',
+    'faults: [storm at 1s, sunshine at 1s]\n',
+    [':1:23: fault "sunshine at 1s": there is no fault'],
+  ],
+  [
     'what a phase cannot know',
     'phases: [{ name: a, pace: rate:1/s over 10s, thresholds: lost == 0 }]\n',
     ['lost is known of the whole run, not of a phase'],
@@ -189,7 +220,7 @@ test('flags go before the file, and that is said', () => {
     threshold: ['failed == 0'],
     pace: 'rate:3/s',
   });
-  expect(values).toEqual({ agents: 7, threshold: ['failed == 0'], pace: 'rate:3/s over 15s' });
+  expect(values).toEqual({ agents: 7, threshold: ['failed == 0'], fault: [], pace: 'rate:3/s over 15s' });
   expect(phases?.map(({ seconds }) => seconds)).toEqual([10, 5]);
   expect(notes).toEqual([
     '--agents goes before "agents" of s.yaml:1',

@@ -52,7 +52,13 @@ test.each([
 /** Values of a setting's kind and of others. Texts are ones that mean nothing wrong. */
 function valueFor(name: string, setting: Setting): fc.Arbitrary<unknown> {
   const text =
-    name === 'pace' ? 'rate:5/s' : setting.kind === 'texts' && setting.key === 'thresholds' ? 'lost == 0' : 'abc';
+    name === 'pace'
+      ? 'rate:5/s'
+      : setting.kind === 'texts' && setting.key === 'thresholds'
+        ? 'lost == 0'
+        : name === 'fault'
+          ? 'storm at 1s'
+          : 'abc';
   const times = fc.constantFrom('5s', '250 ms', '2min', '5', 'soon');
   const own: fc.Arbitrary<unknown> =
     setting.kind === 'choice'
