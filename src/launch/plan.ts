@@ -101,6 +101,7 @@ export async function planLaunch(request: LaunchRequest, now: number, signal: Ab
     backend: target && { design: stack.ingest, trackers: target.trackerCount },
   };
   const cost = launchCost(load);
+  const { uneven } = shares[0]!.share;
   const id = newLaunchId(now);
   return {
     id,
@@ -116,7 +117,7 @@ export async function planLaunch(request: LaunchRequest, now: number, signal: Ab
     plan,
     load,
     cost,
-    notes: [...plan.notes, ...cost.notes],
+    notes: [...plan.notes, ...(uneven === undefined ? [] : [uneven]), ...cost.notes],
   };
 }
 

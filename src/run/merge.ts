@@ -12,6 +12,7 @@ import type { FleetResult } from '../workers/fleet-result.ts';
 import { addRounds } from '../workers/inflict.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { download, isBucket } from './bucket.ts';
+import { mergeMetrics } from './merge-metrics.ts';
 import { checkShards, HISTOGRAMS, readShard, type ShardRun, shardDirectories } from './merge-shards.ts';
 import { mergeTimelines } from './merge-timeline.ts';
 import { type PhasedLog, phaseFigures } from './phase-figures.ts';
@@ -108,6 +109,9 @@ async function write(
   const fleet = { ...histograms, ...addFleets(shards) };
   const findings = { ...addFindings(shards), ...histograms };
   findings.notes.push(...cut);
+  const logs = shards.map(({ dir }) => openRunDirectory(dir).metrics);
+  if ((await mergeMetrics(logs, files.metrics)) > 0)
+    findings.notes.push('CloudWatch’s figures are of the backend, so each is there once, not a sum over shards');
   const summary = summarise({
     out: files.dir,
     plan,

@@ -186,7 +186,7 @@ export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): 
       share === undefined
         ? splitPartitions(fleet.partitions, Math.min(request.workers, Math.max(1, devices)))
         : splitShare(share, request.workers),
-    notes: notesOn(request, pace, fleet),
+    notes: [...notesOn(request, pace, fleet), ...(share?.uneven === undefined ? [] : [share.uneven])],
   };
 }
 

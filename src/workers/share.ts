@@ -33,6 +33,8 @@ export interface Share {
   readonly updates: number;
   readonly stretches: readonly Stretch[];
   readonly counts: FixCounts;
+  /** Where shards have very different parts: what a person should know. */
+  readonly uneven?: string;
 }
 
 /** What one worker sends. */
@@ -65,7 +67,20 @@ export function shareOf(
   }
   const whole = byDevice ? [] : splitPartitions(partitions, of);
   const found = whole.length === of ? whole[index]! : neighbours(everybody(partitions), counts, index, of);
-  return { choice, devices: found.devices, updates: found.updates, stretches: found.partitions, counts };
+  const uneven = whole.length === of ? unevenText(whole, partitions.length) : undefined;
+  const { devices: own, updates, partitions: stretches } = found;
+  return { choice, devices: own, updates, stretches, counts, ...(uneven === undefined ? {} : { uneven }) };
+}
+
+/** Beyond this, times the mean, the largest share is worth a word: its machine decides how long all take. */
+const UNEVEN = 1.25;
+
+function unevenText(shards: readonly ShardPlan[], partitions: number): string | undefined {
+  const updates = shards.map((shard) => shard.updates);
+  const [least, most] = [Math.min(...updates), Math.max(...updates)];
+  const mean = updates.reduce((sum, n) => sum + n, 0) / updates.length;
+  if (most <= UNEVEN * mean) return undefined;
+  return `shares are uneven, from ${least} to ${most} updates: a dataset is shared by whole partitions, and ${partitions} of them are even over a number of shards that divides ${partitions}`;
 }
 
 /** A share over workers: whole stretches while there are enough, then by device. */

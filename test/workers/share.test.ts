@@ -76,3 +76,10 @@ test('whole partitions where there are enough, neighbours where there are not', 
 test('more shards than devices are refused', () => {
   expect(() => share(0, 161)).toThrow('161 shards of 160 devices');
 });
+
+test('whole partitions that make very uneven shares are worth a word; what is even, or by device, is not', () => {
+  for (const of of [1, 2, 3, 4, 8, 16, 32]) expect(share(0, of).uneven).toBeUndefined();
+  expect(share(0, 12).uneven).toContain('from 40 to 80 updates');
+  expect(share(11, 12).uneven).toBe(share(0, 12).uneven);
+  expect(share(0, 12, true).uneven).toBeUndefined();
+});
