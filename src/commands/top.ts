@@ -23,6 +23,7 @@ export default class Top extends SimctlCommand {
     ]);
     const reporter = await openReporter(process.stdout, 'simctl top', {
       stop: () => ending.request(),
+      watching: true,
       stopText: 'leave; the run goes on',
     });
     const ending = endOnSignals();

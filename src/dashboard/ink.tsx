@@ -5,8 +5,11 @@ import type { Reporter } from './reporter.ts';
 import { keepState, type RunState } from './run-state.ts';
 import { Screen } from './screen.tsx';
 
-/** Two frames a second: what a frame costs is measured by bench/dashboard.ts. */
+/** Two frames a second, which bench/dashboard.ts measures … */
 const FRAME_MS = 500;
+/** … and fewer where they cost more than this share of the time: the CPU is for sending. */
+const MOST_SHARE = 0.03;
+const SLOWEST_FRAME_MS = 2000;
 
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
@@ -47,14 +50,24 @@ export function inkReporter({ stdout, stdin, title, colours, keys }: Terminal): 
   function draw(): void {
     app.rerender(screen());
   }
-  const frames = setInterval(draw, FRAME_MS);
+  let next: NodeJS.Timeout;
+  let before = 0;
+  (function frame(): void {
+    const begun = performance.now();
+    draw();
+    const took = performance.now() - begun;
+    // The lesser of two: the first frame, or one that the system interrupted, says nothing of the next.
+    const wait = Math.min(took, before) / MOST_SHARE;
+    before = took;
+    next = setTimeout(frame, Math.min(SLOWEST_FRAME_MS, Math.max(FRAME_MS, wait)));
+  })();
   stdout.on('resize', draw);
 
   return {
     ...keeper,
     watches: true,
     async close() {
-      clearInterval(frames);
+      clearTimeout(next);
       stdout.off('resize', draw);
       closing = true;
       draw();

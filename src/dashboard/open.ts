@@ -11,7 +11,8 @@ export async function openReporter(stream: NodeJS.WriteStream, title = 'simctl r
       () => performance.now(),
     );
   }
-  // ink, and React under it, are only loaded where they are drawn.
+  // ink, and React under it, are only loaded where they are drawn; React's development build draws at twice the cost.
+  process.env.NODE_ENV ??= 'production';
   const { inkReporter } = await import('./ink.tsx');
   return inkReporter({ stdout: stream, stdin: process.stdin, title, colours: !NO_COLOR, keys });
 }

@@ -84,13 +84,13 @@ export function Screen({ title, state, history, columns, rows, colours, keys }: 
         flexDirection="column"
         width={width}
         {...(keys && (started || view.help) ? { height } : {})}
-        overflow="hidden"
+        overflowY="hidden"
       >
         <Steps title={title} step={state.step} width={width} />
         {started && keys ? <Tabs view={view} keys={keys} width={width} /> : null}
-        <Doing state={state} width={width} counts={started} />
+        <Doing state={state} width={width} counts={started} watching={keys?.watching === true} />
         {started || (view.help && keys) ? (
-          <Box {...(keys ? { height: room } : {})} flexShrink={0} overflow="hidden">
+          <Box {...(keys ? { height: room } : {})} flexShrink={0} overflowY="hidden">
             {view.help && keys ? (
               <HelpPage keys={keys} height={room} />
             ) : fleet ? (
@@ -133,7 +133,7 @@ function Tabs({ view, keys, width }: { view: View; keys: Keys; width: number }) 
     const name = roomy || here ? `${i + 1} ${page}` : String(i + 1);
     return { page, here, text: here ? `[${name}]` : ` ${name} ` };
   });
-  const hints = [...(keys.pause ? ['p pause'] : []), 'q stop', '? help'].join('  ');
+  const hints = [...(keys.pause ? ['p pause'] : []), keys.watching ? 'q leave' : 'q stop', '? help'].join('  ');
   const used = tabs.reduce((sum, { text }) => sum + text.length, 0);
   const shownHints = used + hints.length < width ? hints : used + 2 < width ? '?' : '';
   return (
@@ -148,19 +148,27 @@ function Tabs({ view, keys, width }: { view: View; keys: Keys; width: number }) 
   );
 }
 
+interface DoingProps {
+  readonly state: RunState;
+  readonly width: number;
+  /** The fleet's own figures say how far it is. */
+  readonly counts: boolean;
+  readonly watching: boolean;
+}
+
 /** What is being done, and how far it is where the fleet does not say. */
-function Doing({ state, width, counts }: { state: RunState; width: number; counts: boolean }) {
+function Doing({ state, width, counts, watching }: DoingProps) {
   const { stopping, text, done, total, step, fleet } = state;
   if (stopping)
     return (
       <Paint color="yellow" wrap="truncate-end">
-        Stopping: what is in flight finishes. Ctrl-C again cuts it off.
+        Stopping: what is in flight finishes.{watching ? '' : ' Ctrl-C again cuts it off.'}
       </Paint>
     );
   if (fleet?.stage === 'paused' && step === 'run')
     return (
       <Paint color="yellow" wrap="truncate-end">
-        PAUSED: nothing is sent, and all that is due moves on. p goes on.
+        PAUSED: nothing is sent, and all that is due moves on.{watching ? '' : ' p goes on.'}
       </Paint>
     );
   const far = total > 0 ? ` ${done}/${total}` : '';

@@ -1,6 +1,6 @@
 import type { Progress, Reporter } from '../dashboard/reporter.ts';
+import type { RunState } from '../dashboard/run-state.ts';
 import { messageOf, SetupError, UsageError } from '../errors.ts';
-import type { SnapshotLine } from './metrics-endpoint.ts';
 
 /**
  * Shows a run of another process or machine until it ends, or `signal` says so.
@@ -9,7 +9,7 @@ import type { SnapshotLine } from './metrics-endpoint.ts';
  */
 export async function followRun(url: string, reporter: Reporter, signal: AbortSignal): Promise<Progress | undefined> {
   const body = await open(url, signal);
-  let last: SnapshotLine | undefined;
+  let last: RunState | undefined;
   let rest = '';
   try {
     for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
@@ -17,17 +17,25 @@ export async function followRun(url: string, reporter: Reporter, signal: AbortSi
       rest = lines.pop() ?? '';
       for (const line of lines) {
         if (line === '') continue;
-        const snapshot = JSON.parse(line) as SnapshotLine;
-        if (snapshot.step !== last?.step) reporter.step(snapshot.step, `Watching ${url}`);
-        last = snapshot;
-        reporter.fleet(snapshot);
+        const state = JSON.parse(line) as RunState;
+        tell(reporter, state, last);
+        last = state;
       }
     }
   } catch (error) {
     // Whoever runs it may end it in the middle of a line.
     if (!signal.aborted && error instanceof SyntaxError) throw noRun(url, error);
   }
-  return last;
+  return last?.fleet;
+}
+
+/** What has changed since the line before. */
+function tell(reporter: Reporter, state: RunState, before: RunState | undefined): void {
+  if (state.step !== before?.step || state.text !== before.text) reporter.step(state.step, state.text);
+  for (const note of state.notes.slice(before?.notes.length ?? 0)) reporter.note(note);
+  if (state.total > 0) reporter.progress(state.done, state.total);
+  if (state.fleet) reporter.fleet(state.fleet);
+  if (state.stopping && !before?.stopping) reporter.stopping();
 }
 
 async function open(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {

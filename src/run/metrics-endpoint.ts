@@ -1,19 +1,13 @@
 /**
- * A run as others watch it, over HTTP while it lasts: `/metrics` for Prometheus, and `/snapshots`, a line of JSON each time
- * that the figures change, which is what the dashboard shows.
+ * A run as others watch it, over HTTP while it lasts: `/metrics` for Prometheus, and `/snapshots`, a line of JSON (dashboard/run-state.ts)
+ * each time that something changes, which is what the dashboard shows.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Counter, Gauge, Registry } from 'prom-client';
-import type { Progress, Reporter, Step } from '../dashboard/reporter.ts';
+import type { Reporter } from '../dashboard/reporter.ts';
+import { keepState } from '../dashboard/run-state.ts';
 import { codeOf, messageOf, SetupError, UsageError } from '../errors.ts';
-import type { Percentiles } from '../histogram.ts';
-import { version } from '../version.ts';
-
-/** A line of `/snapshots`. */
-export interface SnapshotLine extends Progress {
-  step: Step;
-}
+import { newMetrics } from './prometheus.ts';
 
 export interface MetricsEndpoint {
   readonly url: string;
@@ -22,13 +16,13 @@ export interface MetricsEndpoint {
   close(): Promise<void>;
 }
 
-const QUANTILES = { p50: '0.5', p90: '0.9', p99: '0.99', p999: '0.999', max: '1' } as const;
-const LATENCIES = ['response', 'service', 'late', 'lag'] as const;
+/** What changes more often, such as a count of certificates, is not told more often. */
+const TELL_EVERY_MS = 250;
 /** Whoever reads so slowly misses lines. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** @param at `[HOST]:PORT`; loopback where there is no host, any free port where it is 0 */
-export async function openMetricsEndpoint(at: string): Promise<MetricsEndpoint> {
+export async function openMetricsEndpoint(at: string, now = () => performance.now()): Promise<MetricsEndpoint> {
   const { host, port } = parseAddress(at);
   const metrics = newMetrics();
   const followers = new Set<ServerResponse>();
@@ -66,21 +60,16 @@ export async function openMetricsEndpoint(at: string): Promise<MetricsEndpoint> 
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     watch(reporter) {
-      let step: Step = 'prepare';
-      return {
-        ...reporter,
-        step(next, text) {
-          step = next;
-          metrics.step(step);
-          reporter.step(next, text);
-        },
-        fleet(progress) {
-          metrics.set(progress);
-          line = `${JSON.stringify({ step, ...progress } satisfies SnapshotLine)}\n`;
-          for (const follower of followers) if (follower.writableLength < MOST_UNREAD_BYTES) follower.write(line);
-          reporter.fleet(progress);
-        },
-      };
+      let toldAt = Number.NEGATIVE_INFINITY;
+      const keeper = keepState((state, changed) => {
+        if (changed === 'step') metrics.step(state.step);
+        if (changed === 'fleet' && state.fleet) metrics.set(state.fleet);
+        if (changed === 'progress' && now() - toldAt < TELL_EVERY_MS) return;
+        toldAt = now();
+        line = `${JSON.stringify(state)}\n`;
+        for (const follower of followers) if (follower.writableLength < MOST_UNREAD_BYTES) follower.write(line);
+      });
+      return both(keeper, reporter);
     },
     async close() {
       for (const follower of followers) follower.end();
@@ -100,64 +89,30 @@ function parseAddress(at: string): { host: string; port: number } {
   return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }
 
-function newMetrics() {
-  const registry = new Registry();
-  const registers = [registry];
-  new Gauge({ name: 'simctl_info', help: 'The version of simctl', labelNames: ['version'], registers }).set(
-    { version: version() },
-    1,
-  );
-  const step = new Gauge({ name: 'simctl_step', help: 'The step that the run is in', labelNames: ['step'], registers });
-  const updates = new Counter({
-    name: 'simctl_updates_total',
-    help: "Updates sent, by the sender's verdict",
-    labelNames: ['verdict'],
-    registers,
-  });
-  const failures = new Counter({
-    name: 'simctl_failures_total',
-    help: 'Failed sends, by code',
-    labelNames: ['code'],
-    registers,
-  });
-  const seen = new Counter({ name: 'simctl_seen_total', help: 'Updates that the viewer has seen', registers });
-  const planned = new Gauge({ name: 'simctl_updates_planned', help: 'Updates of the whole run', registers });
-  const inFlight = new Gauge({ name: 'simctl_updates_in_flight', help: 'Updates without an answer yet', registers });
-  const devices = new Gauge({ name: 'simctl_devices', help: 'Devices, by state', labelNames: ['state'], registers });
-  const latency = new Gauge({
-    name: 'simctl_latency_seconds',
-    help: 'Quantiles since the start: response (due to answer), service (sent to answer), late (due to sent), lag (ready to sent)',
-    labelNames: ['kind', 'quantile'],
-    registers,
-  });
-  // prom-client's counters only grow by differences.
-  const counted = new Map<string, number>();
-  const count = (counter: Counter, labels: Record<string, string>, total: number) => {
-    const key = JSON.stringify([counter === updates, counter === failures, labels]);
-    counter.inc(labels, Math.max(0, total - (counted.get(key) ?? 0)));
-    counted.set(key, total);
-  };
+/** Tells `first`, then `second`; somebody watches, whoever `second` is. */
+function both(first: Reporter, second: Reporter): Reporter {
   return {
-    registry,
-    step(now: Step) {
-      step.reset();
-      step.set({ step: now }, 1);
+    watches: true,
+    step(step, text) {
+      first.step(step, text);
+      second.step(step, text);
     },
-    set(progress: Progress) {
-      for (const verdict of ['acknowledged', 'failed', 'unknown'] as const)
-        count(updates, { verdict }, progress[verdict]);
-      for (const [code, n] of Object.entries(progress.failures)) count(failures, { code }, n);
-      if (progress.seen !== undefined) count(seen, {}, progress.seen);
-      planned.set(progress.planned);
-      inFlight.set(progress.inFlight);
-      devices.set({ state: 'connected' }, progress.connected);
-      devices.set({ state: 'failed' }, progress.connectFailed);
-      devices.set({ state: 'all' }, progress.devices);
-      for (const kind of LATENCIES) {
-        const of: Percentiles = progress[kind];
-        for (const [name, quantile] of Object.entries(QUANTILES))
-          latency.set({ kind, quantile }, of[name as keyof Percentiles] / 1000);
-      }
+    progress(done, total) {
+      first.progress(done, total);
+      second.progress(done, total);
     },
+    fleet(progress) {
+      first.fleet(progress);
+      second.fleet(progress);
+    },
+    note(text) {
+      first.note(text);
+      second.note(text);
+    },
+    stopping() {
+      first.stopping();
+      second.stopping();
+    },
+    close: () => second.close(),
   };
 }

@@ -239,8 +239,9 @@ describe('keys', () => {
 
   test('a screen of somebody else’s run offers no pause, and p does nothing', async () => {
     const { pause: _, ...watching } = keys;
-    const it = screen({ keys: watching });
-    expect(it.text()).not.toContain('p pause');
+    const it = screen({ keys: { ...watching, watching: true }, fleet: { stage: 'paused' } });
+    expect(it.text()).toContain('q leave');
+    expect(it.text()).not.toMatch(/p pause|p goes on/);
     await it.press('p');
     await it.press('?');
     expect(pressed).toEqual([]);

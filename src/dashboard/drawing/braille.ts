@@ -46,6 +46,8 @@ export function newCanvas(columns: number, lines: number): Canvas {
           if (last && (bits === 0 || last.bright === (brights[cell] === 1))) last.text += character;
           else stretches.push({ text: character, bright: brights[cell] === 1 });
         }
+        const last = stretches.at(-1);
+        if (last) last.text = last.text.trimEnd();
         return stretches;
       }),
   };

@@ -8,7 +8,7 @@ export function HelpPage({ keys, height }: { keys: Keys; height: number }) {
     ...(keys.pause ? [['p', 'pause: nothing more is sent, what is due moves on; p again goes on']] : []),
     ['s', 'sort a table by its next column, largest first'],
     ['q', keys.stopText],
-    ['ctrl-c', keys.pause ? 'the same; again: cut off what is in flight' : 'the same'],
+    ['ctrl-c', keys.watching ? 'the same' : 'the same; again: cut off what is in flight'],
     ['?', 'this, and back'],
     ['', ''],
     ['response', 'from when an update was due to its answer: what a user feels'],
