@@ -12,6 +12,8 @@ const PACKAGES = {
   iproute2: '/usr/sbin/ip',
   'mosquitto-clients': '/usr/bin/mosquitto_pub',
   awscli: '/usr/bin/aws',
+  // The dashboard on a real terminal.
+  tmux: '/usr/bin/tmux',
   // The map page in a real browser.
   chromium: '/usr/bin/chromium',
   'python3-boto3': '/usr/lib/python3/dist-packages/boto3/__init__.py',

@@ -47,7 +47,8 @@ export function newCanvas(columns: number, lines: number): Canvas {
           else stretches.push({ text: character, bright: brights[cell] === 1 });
         }
         const last = stretches.at(-1);
-        if (last) last.text = last.text.trimEnd();
+        // A terminal needs no spaces at the end; but a row without any character would be no row.
+        if (last) last.text = last.text.trimEnd() || ' ';
         return stretches;
       }),
   };
