@@ -44,10 +44,12 @@ function snapshot(ms: number): Progress {
   };
   for (const one of couriers) one.at = [one.at[0] + 1e-4 * (random() - 0.5), one.at[1] + 1e-4 * (random() - 0.5)];
   const counts = { sent, acknowledged: sent, failed: 3, unknown: 0, inFlight: 30 + Math.round(9 * random()) };
+  const connections = { disconnects: 0, reconnects: 0, redeliveries: 0 };
   const second = Math.floor(ms / 1000) * 1000;
   const [response, service, late, lag] = [percentiles(), percentiles(), percentiles(), percentiles()];
   return {
     ...counts,
+    ...connections,
     failures: { 'no-answer': 3 },
     stage: 'running',
     devices: 10_000,
@@ -63,6 +65,7 @@ function snapshot(ms: number): Progress {
     lag,
     workers: Array.from({ length: WORKERS }, (_, i) => ({
       ...counts,
+      ...connections,
       failures: {},
       devices: 1250,
       connected: 1250,

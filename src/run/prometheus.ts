@@ -44,6 +44,12 @@ export function newMetrics(): Metrics {
     labelNames: ['kind', 'quantile'],
     registers,
   });
+  const connections = new Counter({
+    name: 'simctl_connections_total',
+    help: 'Connections that were lost, and made again; updates sent again, marked as duplicates',
+    labelNames: ['event'],
+    registers,
+  });
   const workerUpdates = new Counter({
     name: 'simctl_worker_updates_total',
     help: "Updates that a worker sent, by the sender's verdict",
@@ -78,7 +84,9 @@ export function newMetrics(): Metrics {
   });
   // prom-client's counters only grow by differences.
   const counted = new Map<string, number>();
-  const names = new Map([updates, failures, seen, workerUpdates].map((counter, i) => [counter as Counter, i]));
+  const names = new Map(
+    [updates, failures, seen, connections, workerUpdates].map((counter, i) => [counter as Counter, i]),
+  );
   const count = (counter: Counter, labels: Record<string, string>, total: number) => {
     const key = `${names.get(counter)} ${JSON.stringify(labels)}`;
     counter.inc(labels, Math.max(0, total - (counted.get(key) ?? 0)));
@@ -94,6 +102,9 @@ export function newMetrics(): Metrics {
       for (const verdict of VERDICTS) count(updates, { verdict }, progress[verdict]);
       for (const [code, n] of Object.entries(progress.failures)) count(failures, { code }, n);
       if (progress.seen !== undefined) count(seen, {}, progress.seen);
+      count(connections, { event: 'lost' }, progress.disconnects);
+      count(connections, { event: 'reconnected' }, progress.reconnects);
+      count(connections, { event: 'redelivered' }, progress.redeliveries);
       planned.set(progress.planned);
       inFlight.set(progress.inFlight);
       devices.set({ state: 'connected' }, progress.connected);

@@ -166,6 +166,12 @@ describe('overview', () => {
     expect(textOf()).not.toContain('phase');
   });
 
+  test('connections that were lost, where there were any', () => {
+    const text = textOf({ fleet: { disconnects: 5, reconnects: 4, redeliveries: 3 } });
+    expect(text).toContain('5 connections lost, 4 made again, 3 updates redelivered');
+    expect(textOf()).not.toContain('connections lost');
+  });
+
   test('without a failure it says so', () => {
     expect(textOf({ fleet: { failed: 0, unknown: 0, failures: {} } })).toContain('no failures');
   });
@@ -279,7 +285,7 @@ describe('pages', () => {
   test('workers: a row each', async () => {
     const text = await page('2');
     expect(text).toMatch(/^0 +499 +4000 .* 9\.1 +0\.5$/m);
-    expect(text).toMatch(/^1 +499 +7000 +0 +7 +3 +2 +12\.3 +0\.5$/m);
+    expect(text).toMatch(/^1 +499 +7000 +0 +7 +3 +2 +0 +12\.3 +0\.5$/m);
   });
 
   test('failures: by code, and who did not connect', async () => {

@@ -36,7 +36,9 @@ test("Prometheus reads the run's figures, and counters only grow", async () => {
 test('and those of each worker, of a pause and a phase', async () => {
   const reporter = endpoint.watch(silentReporter());
   const { sent, acknowledged, failed, unknown, inFlight, failures } = progress();
+  const connections = { disconnects: 2, reconnects: 1, redeliveries: 1 };
   const worker = {
+    ...connections,
     sent,
     acknowledged,
     failed,
@@ -52,7 +54,7 @@ test('and those of each worker, of a pause and a phase', async () => {
     { ...worker, acknowledged: 0, response: 1, lag: 1 },
   ];
   const phase = { name: 'peak', index: 1, of: 2, endsInMs: 5 };
-  reporter.fleet(progress({ workers, stage: 'paused', pausedMs: 1500, phase }));
+  reporter.fleet(progress({ workers, stage: 'paused', pausedMs: 1500, phase, ...connections }));
   expect(await metrics()).toEqual(
     expect.arrayContaining([
       'simctl_worker_updates_total{worker="0",verdict="acknowledged"} 5',
@@ -60,6 +62,8 @@ test('and those of each worker, of a pause and a phase', async () => {
       'simctl_worker_updates_in_flight{worker="1"} 2',
       'simctl_worker_latency_seconds{worker="0",kind="response",quantile="0.99"} 0.0125',
       'simctl_connect_failures{code="not-authorised"} 1',
+      'simctl_connections_total{event="lost"} 2',
+      'simctl_connections_total{event="redelivered"} 1',
       'simctl_paused 1',
       'simctl_paused_seconds 1.5',
       'simctl_phase{phase="peak"} 1',

@@ -48,6 +48,7 @@ function Figures({ fleet, history, width, height }: PageProps) {
       <Latencies fleet={fleet} width={width} own={spare >= 2} />
       {spare >= 7 ? <Text> </Text> : null}
       <Devices fleet={fleet} />
+      <Connections fleet={fleet} />
       <Failures fleet={fleet} />
     </Box>
   );
@@ -135,6 +136,16 @@ function Devices({ fleet }: { fleet: Progress }) {
     ...(seen === undefined ? [] : [`${seen} seen by the viewer`]),
   ];
   return <Text wrap="truncate-end">{parts.join(', ')}</Text>;
+}
+
+/** Of connections that held there is nothing to say. */
+function Connections({ fleet: { disconnects, reconnects, redeliveries } }: { fleet: Progress }) {
+  if (disconnects + redeliveries === 0) return null;
+  return (
+    <Paint color="yellow" wrap="truncate-end">
+      {disconnects} connections lost, {reconnects} made again, {redeliveries} updates redelivered
+    </Paint>
+  );
 }
 
 function Failures({ fleet }: { fleet: Progress }) {

@@ -13,6 +13,13 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'failed', width: 7, rank: 0, text: ({ failed }) => count(failed), by: ({ failed }) => failed },
   { title: 'no answer', width: 10, rank: 5, text: ({ unknown }) => count(unknown), by: ({ unknown }) => unknown },
   { title: 'in flight', width: 10, rank: 3, text: ({ inFlight }) => count(inFlight), by: ({ inFlight }) => inFlight },
+  {
+    title: 'cut off',
+    width: 8,
+    rank: 6,
+    text: ({ disconnects }) => count(disconnects),
+    by: ({ disconnects }) => disconnects,
+  },
   { title: 'p99', width: 6, rank: 0, text: ({ response }) => ms(response), by: ({ response }) => response },
   { title: 'lag p99', width: 8, rank: 1, text: ({ lag }) => ms(lag), by: ({ lag }) => lag },
 ];
