@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Dataset } from '../src/dataset.ts';
 import type { TransportSettings } from '../src/transports/index.ts';
+import type { FleetResult } from '../src/workers/fleet-result.ts';
 import { deviceId, writeFleet } from './bench-fleet.ts';
 import type { SenderResult, SenderTask } from './session-sender.ts';
 
@@ -18,6 +19,25 @@ const WARM_UP = 2000;
 const SEED = 1;
 
 export async function engine(task: SenderTask): Promise<SenderResult> {
+  const { fleet, marks } = await runEngine(task);
+  const { counts } = fleet;
+  const first = marks.find(({ sent }) => sent >= WARM_UP);
+  const last = marks.findLast(({ sent }) => sent < counts.sent);
+  if (first === undefined || last === undefined || last.sent <= first.sent)
+    throw new Error(`${task.messages} messages are gone before they can be measured; give more`);
+  const spent = last.cpu.user + last.cpu.system - first.cpu.user - first.cpu.system;
+  return { cpuSeconds: spent / 1e6, seconds: (last.at - first.at) / 1000, messages: last.sent - first.sent };
+}
+
+/** How far it was, and what it had cost, at one moment. */
+interface Mark {
+  readonly sent: number;
+  readonly cpu: NodeJS.CpuUsage;
+  readonly at: number;
+}
+
+/** @throws Error where not everything was acknowledged */
+export async function runEngine(task: Omit<SenderTask, 'side'>): Promise<{ fleet: FleetResult; marks: Mark[] }> {
   const { runShards } = await built<typeof import('../src/workers/pool.ts')>('workers/pool');
   const { readEpoch, systemClock } = await built<typeof import('../src/clock.ts')>('clock');
   const { openLineLog } = await built<typeof import('../src/line-log.ts')>('line-log');
@@ -27,9 +47,9 @@ export async function engine(task: SenderTask): Promise<SenderResult> {
   if (task.tls !== undefined) await giveCertificates(task);
   const epoch = readEpoch();
   const timeline = openLineLog(join(dir, 'timeline.ndjson'));
-  const marks: { sent: number; cpu: NodeJS.CpuUsage; at: number }[] = [];
+  const marks: Mark[] = [];
   const never = new AbortController().signal;
-  const { counts } = await runShards(
+  const result = await runShards(
     [
       {
         epoch,
@@ -56,20 +76,16 @@ export async function engine(task: SenderTask): Promise<SenderResult> {
     },
   );
   await timeline.close();
+  const { counts } = result;
   if (counts.acknowledged !== counts.sent) throw new Error(`not all were acknowledged: ${JSON.stringify(counts)}`);
-  const first = marks.find(({ sent }) => sent >= WARM_UP);
-  const last = marks.findLast(({ sent }) => sent < counts.sent);
-  if (first === undefined || last === undefined || last.sent <= first.sent)
-    throw new Error(`${messages} messages are gone before they can be measured; give more`);
-  const spent = last.cpu.user + last.cpu.system - first.cpu.user - first.cpu.system;
-  return { cpuSeconds: spent / 1e6, seconds: (last.at - first.at) / 1000, messages: last.sent - first.sent };
+  return { fleet: result, marks };
 }
 
 function pacedBy({ manifest }: Dataset) {
   return { devices: manifest.devices, firstSampleTime: manifest.firstSampleTime };
 }
 
-function settingsOf({ port, dir, caFile }: SenderTask, qos: 0 | 1): TransportSettings {
+function settingsOf({ port, dir, caFile }: Omit<SenderTask, 'side'>, qos: 0 | 1): TransportSettings {
   return {
     target: {
       name: 'bench',
@@ -95,7 +111,7 @@ function settingsOf({ port, dir, caFile }: SenderTask, qos: 0 | 1): TransportSet
 }
 
 /** The same one for each, as the other sides have it: what is measured is sending. */
-async function giveCertificates({ dir, connections, tls }: SenderTask): Promise<void> {
+async function giveCertificates({ dir, connections, tls }: Omit<SenderTask, 'side'>): Promise<void> {
   const { openCredentialStore } =
     await built<typeof import('../src/fleet/credential-store.ts')>('fleet/credential-store');
   const store = openCredentialStore(join(dir, 'credentials'), { write: true });
