@@ -22,20 +22,20 @@ export interface BenchBroker {
   stop(): Promise<void>;
 }
 
-/** `host`: mosquitto listens there; 127.0.0.1 unless connections come from more than one loopback address. */
-export async function startBenchBroker({ host = '127.0.0.1' } = {}): Promise<BenchBroker> {
+/** `deviceCa`: PEM of one more authority whose certificates the TLS port takes. */
+export async function startBenchBroker({ deviceCa = '' } = {}): Promise<BenchBroker> {
   const dir = await mkdtemp(join(tmpdir(), 'simctl-bench-'));
   const authority = await testAuthority();
   const server = await authority.server();
   const caFile = join(dir, 'ca');
-  await writeFile(caFile, authority.ca);
+  await writeFile(caFile, `${authority.ca}\n${deviceCa}`);
   await writeFile(join(dir, 'cert'), server.cert);
   await writeFile(join(dir, 'key'), server.key, { mode: 0o600 });
   const [port, tlsPort] = [await freePort(), await freePort()];
-  if (hasMosquitto) await writeFile(join(dir, 'mosquitto.conf'), configuration(dir, host, port, tlsPort));
+  if (hasMosquitto) await writeFile(join(dir, 'mosquitto.conf'), configuration(dir, port, tlsPort));
   const [command, args]: [string, string[]] = hasMosquitto
     ? ['mosquitto', ['-c', join(dir, 'mosquitto.conf')]]
-    : [process.execPath, ['-e', aedes(dir, host, port, tlsPort)]];
+    : [process.execPath, ['-e', aedes(dir, port, tlsPort)]];
   const child = spawn(command, args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   for (const at of [port, tlsPort]) await up(at);
@@ -55,13 +55,13 @@ export async function startBenchBroker({ host = '127.0.0.1' } = {}): Promise<Ben
   };
 }
 
-function configuration(dir: string, host: string, port: number, tlsPort: number): string {
+function configuration(dir: string, port: number, tlsPort: number): string {
   return `user root
 log_type error
 per_listener_settings true
-listener ${port} ${host}
+listener ${port} 127.0.0.1
 allow_anonymous true
-listener ${tlsPort} ${host}
+listener ${tlsPort} 127.0.0.1
 allow_anonymous true
 cafile ${join(dir, 'ca')}
 certfile ${join(dir, 'cert')}
@@ -70,15 +70,15 @@ require_certificate true
 `;
 }
 
-function aedes(dir: string, host: string, port: number, tlsPort: number): string {
+function aedes(dir: string, port: number, tlsPort: number): string {
   return `(async () => {
     const { Aedes } = await import('aedes');
     const { readFileSync } = await import('node:fs');
     const file = (name) => readFileSync(${JSON.stringify(dir)} + '/' + name);
     const broker = await Aedes.createBroker();
-    require('node:net').createServer(broker.handle).listen(${port}, '${host}');
+    require('node:net').createServer(broker.handle).listen(${port}, '127.0.0.1');
     const tls = { ca: file('ca'), cert: file('cert'), key: file('key'), requestCert: true };
-    require('node:tls').createServer(tls, broker.handle).listen(${tlsPort}, '${host}');
+    require('node:tls').createServer(tls, broker.handle).listen(${tlsPort}, '127.0.0.1');
   })()`;
 }
 

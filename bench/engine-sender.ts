@@ -4,19 +4,14 @@
  */
 import { join } from 'node:path';
 import type { Dataset } from '../src/dataset.ts';
-import type { TransportSettings } from '../src/transports/index.ts';
 import type { FleetResult } from '../src/workers/fleet-result.ts';
 import { deviceId, writeFleet } from './bench-fleet.ts';
+import { benchSettings } from './bench-settings.ts';
+import { built } from './built.ts';
 import type { SenderResult, SenderTask } from './session-sender.ts';
-
-/** What users run: the thread would cost a compiler's time more from source. */
-async function built<T>(module: string): Promise<T> {
-  return (await import(`../dist/src/${module}.js`)) as T;
-}
 
 /** As many messages as let the compiler see it first; what they cost is not counted. */
 const WARM_UP = 2000;
-const SEED = 1;
 
 export async function engine(task: SenderTask): Promise<SenderResult> {
   const { fleet, marks } = await runEngine(task);
@@ -41,7 +36,7 @@ export async function runEngine(task: Omit<SenderTask, 'side'>): Promise<{ fleet
   const { runShards } = await built<typeof import('../src/workers/pool.ts')>('workers/pool');
   const { readEpoch, systemClock } = await built<typeof import('../src/clock.ts')>('clock');
   const { openLineLog } = await built<typeof import('../src/line-log.ts')>('line-log');
-  const { connections, messages, dir, qos } = task;
+  const { connections, messages, dir } = task;
   const each = Math.ceil((messages + 2 * WARM_UP) / connections);
   const fleet = await writeFleet(join(dir, 'fleet'), connections, each);
   if (task.tls !== undefined) await giveCertificates(task);
@@ -57,7 +52,7 @@ export async function runEngine(task: Omit<SenderTask, 'side'>): Promise<{ fleet
         source: { kind: 'dataset', dir: fleet.dir },
         partitions: [{ partition: 0, firstDevice: 0 }],
         transport: task.tls === undefined ? 'mqtt' : 'iot',
-        settings: settingsOf(task, qos),
+        settings: benchSettings(task),
         connectConcurrency: 32,
         pace: task.rate === undefined ? { kind: 'max' } : { kind: 'rate', perSecond: task.rate },
         fleet: pacedBy(fleet),
@@ -83,31 +78,6 @@ export async function runEngine(task: Omit<SenderTask, 'side'>): Promise<{ fleet
 
 function pacedBy({ manifest }: Dataset) {
   return { devices: manifest.devices, firstSampleTime: manifest.firstSampleTime };
-}
-
-function settingsOf({ port, dir, caFile }: Omit<SenderTask, 'side'>, qos: 0 | 1): TransportSettings {
-  return {
-    target: {
-      name: 'bench',
-      region: 'eu-west-1',
-      mqttHost: '127.0.0.1',
-      mqttPort: port,
-      caFile,
-      credentialsDir: join(dir, 'credentials'),
-      trackerPrefix: 'tracker-',
-      trackerCount: 1,
-    },
-    client: 'lean',
-    broker: `mqtt://127.0.0.1:${port}`,
-    topicRoot: 'simUploadLocation',
-    legacySwap: false,
-    qos,
-    ackTimeoutMs: 30_000,
-    connectTimeoutMs: 30_000,
-    keepAliveSeconds: 60,
-    seed: SEED,
-    lingerMs: 0,
-  };
 }
 
 /** The same one for each, as the other sides have it: what is measured is sending. */
