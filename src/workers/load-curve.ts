@@ -93,11 +93,6 @@ export function loadCurve(segments: readonly Segment[]): LoadCurve {
   };
 }
 
-/** How long a segment is, in seconds. */
-export function secondsOf(segment: Segment): number {
-  return segment.shape === 'steps' ? segment.each * segment.count : segment.seconds;
-}
-
 /** The highest rate within a segment. */
 export function peakOf(segment: Segment): number {
   switch (segment.shape) {

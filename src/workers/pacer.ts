@@ -1,14 +1,14 @@
 import type { Fix } from '../model.ts';
 import { loadCurve, type Segment } from './load-curve.ts';
 
-/** When the `n`th fix of a device is due, in ms after the start. Pure: pacing is arithmetic, waiting is the clock's. */
+/**
+ * When the `n`th fix of a device is due, in ms after the start. Pure: pacing is arithmetic, waiting is the clock's.
+ * Infinity: the schedule has ended, and neither this fix nor any that follows it is asked for.
+ */
 export type Pacer = (fix: Fix, n: number, deviceIndex: number) => number;
 
 /** The answer of a pacer without a schedule: due as soon as the device is free. */
 export const WHEN_FREE = Number.NEGATIVE_INFINITY;
-
-/** The answer of a pacer whose schedule has ended: this fix, and all that follow it, are not asked for. */
-export const NEVER = Number.POSITIVE_INFINITY;
 
 /** How a run is paced; plain data. */
 export type Pace =

@@ -18,7 +18,6 @@ export const thingName = checker('thingName', /^[a-zA-Z0-9:_-]+$/, 128);
 export const thingTypeName = checker('thingTypeName', /^[a-zA-Z0-9:_-]+$/, 128);
 export const billingGroupName = checker('billingGroupName', /^[a-zA-Z0-9:_-]+$/, 128);
 export const policyName = checker('policyName', /^[\w+=,.@-]+$/, 128);
-export const ruleName = checker('ruleName', /^[a-zA-Z0-9_]+$/, 128);
 export const templateName = checker('templateName', /^[0-9A-Za-z_-]+$/, 36);
 const hexId = checker('certificateId', /^(0x)?[a-fA-F0-9]{64}$/, 66);
 
