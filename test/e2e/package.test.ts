@@ -54,6 +54,14 @@ describe('its contents', () => {
     expect(roads / packed.unpackedSize).toBeGreaterThan(0.6);
   });
 
+  test('every command has the framework from the one file: a second copy would take the start back', async () => {
+    const scripts = paths().filter((path) => /^dist\/src\/.*\.js$/.test(path));
+    const texts = await Promise.all(
+      scripts.map(async (path) => [path, await readFile(join(root, path), 'utf8')] as const),
+    );
+    expect(texts.filter(([, text]) => text.includes("'@oclif/core'")).map(([path]) => path)).toEqual([]);
+  });
+
   test('the list of commands is that of this build', async () => {
     const manifest = JSON.parse(await readFile(join(root, 'dist', 'oclif.manifest.json'), 'utf8'));
     expect(Object.keys(manifest.commands)).toEqual(expect.arrayContaining(['run', 'local', 'doctor', 'fleet:list']));

@@ -34,6 +34,7 @@ const PLANTED: readonly [folder: string, code: string, rule: string][] = [
     "import { startReceiver } from '../receiver/receiver.ts';\nexport const x = startReceiver;\n",
     'noRestrictedImports',
   ],
+  ['src/doctor', "import { planRun } from '../workers/plan.ts';\nexport const x = planRun;\n", 'noRestrictedImports'],
   ['src/receiver', "import { planRun } from '../workers/plan.ts';\nexport const x = planRun;\n", 'noRestrictedImports'],
   [
     'src/local',
