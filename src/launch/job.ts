@@ -4,12 +4,6 @@ import { messageOf, SetupError } from '../errors.ts';
 import { jobName } from './places.ts';
 import type { LaunchPlan } from './plan.ts';
 
-export interface SubmittedJob {
-  readonly jobId: string;
-  /** ARN with the revision. */
-  readonly definition: string;
-}
-
 /** A machine that hangs is not paid for ever: so much longer than the plan, and then AWS ends it. */
 const GRACE_SECONDS = 2 * 3600;
 
