@@ -1,7 +1,6 @@
 /** Logs read by several threads at once, part by part, and handed over in the order of the file. */
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
 import { threadFile } from '../thread-file.ts';
 import type { LogKind } from './log-forms.ts';
 import { isPacked } from './packed.ts';
@@ -40,6 +39,7 @@ export async function openReadAhead(
   const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   const threads = workers ?? (all < WORTH_THREADS ? 1 : availableParallelism());
   if (threads < 2) return undefined;
+  const { Piscina } = await import('piscina'); // most logs are small, and need no threads
   const pool = new Piscina<PartTask, RowBlock>({
     ...threadFile('./read-thread', import.meta.url),
     minThreads: threads,
