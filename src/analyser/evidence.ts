@@ -12,7 +12,7 @@ import { partitionLogs } from './partition-logs.ts';
 import { openReadAhead, type ReadAhead, type ReadAheadOptions } from './read-ahead.ts';
 import { type LogObject, scanLog } from './read-log.ts';
 import { newBlockReader, readBlocks } from './row-block.ts';
-import { newSpill, PARTITIONS, Rows, type Spill } from './rows.ts';
+import { MEMORY_BYTES, newSpill, PARTITIONS, Rows, type Spill } from './rows.ts';
 
 /** Files, plain or .gz. */
 export interface RunLogs {
@@ -45,9 +45,6 @@ export interface Evidence {
 }
 
 export const NO_CODE = -1;
-
-/** Of rows; parsing, joining and Node itself come on top. */
-const MEMORY_BYTES = 384 * 1024 * 1024;
 
 export interface GatherOptions extends ReadAheadOptions {
   /** Of rows, before they go to disk. */

@@ -5,7 +5,8 @@ import type { Position } from '../model.ts';
 import { clockNotes, newClockEvidence } from './clock-skew.ts';
 import { type Dialect, readDialect } from './dialect.ts';
 import { type Distribution, distributionOf } from './distribution.ts';
-import { matchDevices, type TimedPosition, TOLERANCE_DEGREES } from './match.ts';
+import { matchDevice, type TimedPosition, TOLERANCE_DEGREES } from './match.ts';
+import { newEntries } from './match-entries.ts';
 
 export interface MatchRequest {
   readonly sent: readonly string[];
@@ -36,48 +37,62 @@ const SENT = ['simctl sent', '2022 simulator', '2022 figure 7', '2022 analyser']
 const RECEIVED = ['simctl received', '2022 simulator', '2022 figure 7', '2022 analyser'] as const;
 
 /** @throws UsageError for logs that are empty, cannot be read, or have no device in common */
-export async function matchLogs({ sent, received, timestampIsWallClock, swapped }: MatchRequest): Promise<Matched> {
+export async function matchLogs(
+  { sent, received, timestampIsWallClock, swapped }: MatchRequest,
+  memoryBytes?: number,
+): Promise<Matched> {
   const notes: string[] = [];
   const logs: { file: string; dialect: Dialect; lines: number }[] = [];
-  const read = async (file: string, wanted: readonly Dialect[], devices: Map<string, TimedPosition[]>) => {
+  const entries = newEntries(memoryBytes);
+  const read = async (file: string, wanted: readonly Dialect[], side: 'sent' | 'received') => {
     const { dialect, lines, halfLine } = await readDialect(file, wanted, (value, found) => {
       const { id, entry } = READERS[found as keyof typeof READERS](value as never);
-      const entries = devices.get(id);
-      if (entries) entries.push(entry);
-      else devices.set(id, [entry]);
+      entries.add(side, id, entry);
     });
     if (dialect === undefined) throw new UsageError(`${file} is empty: there is nothing to match`);
     if (halfLine !== undefined)
       notes.push(`${basename(file)}:${halfLine}: the last line is half-written and was passed over`);
     logs.push({ file, dialect, lines });
   };
-  const [from, to] = [new Map<string, TimedPosition[]>(), new Map<string, TimedPosition[]>()];
-  for (const file of sent) await read(file, SENT, from);
-  await read(received, RECEIVED, to);
-  if (![...from.keys()].some((id) => to.has(id))) throw differentRuns(sent, received);
-  const otherWay = new Map(Array.from(to, ([id, entries]) => [id, entries.map(turned)]));
   const clocks = newClockEvidence();
-  const matches = matchDevices(from, swapped ? otherWay : to, clocks.add);
-  const differences = [...matches.values()].flat();
+  const differences: number[] = [];
+  const devicesByMatches: Record<number, number> = {};
+  let [devices, common, unturned] = [0, 0, 0];
+  try {
+    for (const file of sent) await read(file, SENT, 'sent');
+    await read(received, RECEIVED, 'received');
+    for (const { sent: from, received: to } of entries.devices()) {
+      if (from.length === 0) continue;
+      devices++;
+      if (to.length > 0) common++;
+      const otherWay = to.map(turned);
+      const matches = matchDevice(from, swapped ? otherWay : to, clocks.add);
+      for (const ms of matches) differences.push(ms);
+      devicesByMatches[matches.length] = (devicesByMatches[matches.length] ?? 0) + 1;
+      unturned += matchDevice(from, swapped ? to : otherWay).length;
+    }
+  } finally {
+    entries.close();
+  }
+  if (common === 0) throw differentRuns(sent, received);
   const timeless = logs.filter(({ dialect }) => dialect === '2022 figure 7' && !timestampIsWallClock);
   for (const { file } of timeless) {
     notes.push(
       `no latency: the "timestamp" of ${basename(file)} (2022 figure 7) is most likely the sample time; --timestamp-is-wall-clock asserts that it is not`,
     );
   }
-  const unturned = size(matchDevices(from, swapped ? to : otherWay));
-  if (unturned > differences.length) notes.push(swapNote(received, swapped, differences.length, unturned, size(from)));
+  if (unturned > differences.length)
+    notes.push(swapNote(received, swapped, differences.length, unturned, entries.count.sent));
   if (timeless.length === 0)
     notes.push(...clockNotes("received − sent (the receiver's clock against the sender's)", clocks.findings()));
   const latency = timeless.length > 0 ? undefined : distributionOf(differences);
   return {
     logs,
     toleranceDegrees: TOLERANCE_DEGREES,
-    sent: size(from),
-    received: size(to),
+    ...entries.count,
     matched: differences.length,
-    devices: from.size,
-    devicesByMatches: tally([...from.keys()].map((id) => matches.get(id)?.length ?? 0)),
+    devices,
+    devicesByMatches,
     ...(latency === undefined ? {} : { latency }),
     notes,
   };
@@ -118,16 +133,4 @@ function entryOf({ id, coordinates: position }: Coordinates, time: number): Entr
 
 function turned({ time, position: [a, b] }: TimedPosition): TimedPosition {
   return { time, position: [b, a] };
-}
-
-function size(devices: ReadonlyMap<string, readonly unknown[]>): number {
-  let entries = 0;
-  for (const { length } of devices.values()) entries += length;
-  return entries;
-}
-
-function tally(values: readonly number[]): Record<number, number> {
-  const counts: Record<number, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
 }

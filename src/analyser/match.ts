@@ -37,20 +37,6 @@ export function matchDevice(
   return differences;
 }
 
-/** Devices without a match are left out. */
-export function matchDevices(
-  sent: ReadonlyMap<string, readonly TimedPosition[]>,
-  received: ReadonlyMap<string, readonly TimedPosition[]>,
-  matched?: (sentAt: number, ms: number) => void,
-): Map<string, number[]> {
-  const matches = new Map<string, number[]>();
-  for (const [id, entries] of sent) {
-    const differences = matchDevice(entries, received.get(id) ?? [], matched);
-    if (differences.length > 0) matches.set(id, differences);
-  }
-  return matches;
-}
-
 /** The 2022 analyser read times as integers; equal ones keep the log's order. */
 function byTime(entries: readonly TimedPosition[]): TimedPosition[] {
   return [...entries].sort((a, b) => Math.trunc(a.time) - Math.trunc(b.time));

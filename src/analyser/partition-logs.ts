@@ -13,7 +13,7 @@ const COLUMNS = {
 type Kind = keyof typeof COLUMNS;
 export type RunRows = Readonly<Record<Kind, Rows>>;
 
-interface Sorted {
+export interface Sorted {
   /** Lines of the nth device of the partition are from first[n] up to first[n + 1]. */
   readonly first: Uint32Array;
   readonly columns: readonly Float64Array[];
@@ -30,7 +30,7 @@ export function* partitionLogs(
   messages: readonly string[],
   scratch: Scratch,
 ): Generator<Omit<DeviceLog, 'nameless'> & { readonly device: number }> {
-  const count = Math.ceil((devices - partition) / PARTITIONS);
+  const count = devicesIn(partition, devices);
   if (count <= 0) return;
   const sort = (kind: Kind) =>
     sortByDevice(rows[kind], partition, count, columnsFor(kind, rows[kind], partition, scratch));
@@ -54,6 +54,11 @@ export function* partitionLogs(
   }
 }
 
+/** Of `devices`, numbered from 0, so many are of the partition: the nth is n × PARTITIONS + partition. */
+export function devicesIn(partition: number, devices: number): number {
+  return Math.max(0, Math.ceil((devices - partition) / PARTITIONS));
+}
+
 function columnsFor(kind: Kind, rows: Rows, partition: number, scratch: Scratch): Float64Array[] {
   const [count, known] = [rows.count(partition), scratch[kind]];
   if (known && known[0]!.length >= count) return known;
@@ -62,7 +67,8 @@ function columnsFor(kind: Kind, rows: Rows, partition: number, scratch: Scratch)
   return columns;
 }
 
-function sortByDevice(rows: Rows, partition: number, count: number, columns: Float64Array[]): Sorted {
+/** A partition's rows, which it gives back: of `count` devices, into `columns`, which are long enough. */
+export function sortByDevice(rows: Rows, partition: number, count: number, columns: Float64Array[]): Sorted {
   const { width } = rows;
   const first = new Uint32Array(count + 1);
   for (const { values, length } of rows.pieces(partition)) {

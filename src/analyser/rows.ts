@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { messageOf, RunError } from '../errors.ts';
 
 export const PARTITIONS = 64;
+/** Of rows; parsing, joining and Node itself come on top. */
+export const MEMORY_BYTES = 384 * 1024 * 1024;
 
 type Piece = Float64Array<ArrayBuffer>;
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchDevice, matchDevices, type TimedPosition } from '../../src/analyser/match.ts';
+import { matchDevice, type TimedPosition } from '../../src/analyser/match.ts';
 
 type Row = [time: number, longitude: number, latitude: number];
 const entries = (rows: readonly Row[]): TimedPosition[] => rows.map(([time, ...position]) => ({ time, position }));
@@ -146,6 +146,16 @@ describe("the 2022 analyser's own expectations", () => {
     expect(Object.fromEntries(matchDevices(byDevice(sent), byDevice(recv)))).toEqual(expected);
   });
 });
+
+/** Devices without a match are left out. */
+function matchDevices(sent: ReadonlyMap<string, TimedPosition[]>, received: ReadonlyMap<string, TimedPosition[]>) {
+  const matches = new Map<string, number[]>();
+  for (const [id, entries] of sent) {
+    const differences = matchDevice(entries, received.get(id) ?? []);
+    if (differences.length > 0) matches.set(id, differences);
+  }
+  return matches;
+}
 
 function byDevice(lines: readonly string[]): Map<string, TimedPosition[]> {
   const devices = new Map<string, TimedPosition[]>();
