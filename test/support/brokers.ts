@@ -180,6 +180,8 @@ export interface ScriptedBroker {
   asked(): { servername: string | false | null; alpn: string | false | null }[];
   /** Connections so far that resumed a TLS session. */
   resumed(): number;
+  /** Connections whose other side has not ended them. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -217,6 +219,7 @@ export async function scriptedBroker(
     });
     socket.on('data', (chunk: Buffer) => parser.parse(chunk));
     socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
   }, tls);
   const port = await listen(server);
   return {
@@ -234,6 +237,7 @@ export async function scriptedBroker(
     },
     asked: () => asked,
     resumed: () => resumed,
+    open: () => sockets.size,
     async close() {
       const closed = once(server, 'close');
       server.close();
