@@ -107,6 +107,21 @@ describe('a half-open connection', () => {
     expect(broker.open()).toBe(2);
   });
 
+  it('is no more silent for being silenced again, or slow as well, and can be closed', async () => {
+    const { arrived, clock, transport, send, harm } = await connected();
+    harm({ kind: 'slow', everyMs: 100 });
+    harm({ kind: 'silence' });
+    harm({ kind: 'silence' });
+    harm({ kind: 'slow', everyMs: 100 }).end();
+    const answer = send(0);
+    let isClosed = false;
+    void transport.close().then(() => {
+      isClosed = true;
+    });
+    await passing(clock, () => isClosed, 100);
+    expect([await answer, arrived]).toEqual(['interrupted', []]);
+  });
+
   it('is given up at the first missing answer where updates are sent again', async () => {
     const { clock, arrived, connections, send, harm } = await connected({ redeliverMs: 60_000 });
     harm({ kind: 'silence' });

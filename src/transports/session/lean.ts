@@ -160,7 +160,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
   }
 
   silence(): void {
-    if (this.#state === 'open') this.#line = silence(this.#socket, this.#handlers);
+    if (this.#state === 'open' && this.#line === this.#socket) this.#line = silence(this.#socket, this.#handlers);
   }
 
   slow(): Pick<SlowLine, 'look' | 'recover'> {
