@@ -1,6 +1,7 @@
 /** What was done to a run on purpose, which its charts would otherwise leave to be guessed. */
+import type { Percentiles } from '../histogram.ts';
 import type { RecordedRun } from '../run/recorded-run.ts';
-import { count, html, table } from './markup.ts';
+import { count, html, ms, table } from './markup.ts';
 import type { Section } from './sections.ts';
 
 /** Seconds after the start. */
@@ -27,6 +28,33 @@ export function marksOf({ summary, slices }: Pick<RecordedRun, 'summary' | 'slic
   ]
     .map(({ from, to, text }) => ({ from: (from - start) / 1000, to: (to - start) / 1000, text }))
     .sort((one, other) => one.from - other.from);
+}
+
+/** How each phase of a scenario went. */
+export function phasesSection(runs: readonly RecordedRun[]): Section | undefined {
+  if (runs.every(({ summary: { phases = [] } }) => phases.length === 0)) return undefined;
+  const of = ({ count: n, p50, p99 }: Percentiles) => (n === 0 ? ['–', '–'] : [ms(p50), ms(p99)]);
+  return {
+    title: 'Phase by phase',
+    wide: true,
+    text: 'Of the updates that were due in a phase, whenever they were answered; milliseconds.',
+    parts: runs.map(({ summary: { phases = [] } }) =>
+      phases.length === 0
+        ? html`<p class="note">It had no phases.</p>`
+        : table(
+            ['phase', 'seconds', 'sent', 'sent/s', 'failed', 'response p50', 'p99', 'service p50', 'p99'],
+            phases.map(({ name, seconds, sent, failed, unknown, response, service }) => [
+              name,
+              Number(seconds.toFixed(1)),
+              count(sent),
+              seconds > 0 ? (sent / seconds).toFixed(1) : '–',
+              count(failed + unknown),
+              ...of(response),
+              ...of(service),
+            ]),
+          ),
+    ),
+  };
 }
 
 export function marksSection(runs: readonly RecordedRun[]): Section | undefined {

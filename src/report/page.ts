@@ -2,7 +2,7 @@
 import { version } from '../version.ts';
 import { lambdaSection } from './lambda-section.ts';
 import { mapSection, orderSection, reliabilitySection } from './log-sections.ts';
-import { marksSection } from './marks.ts';
+import { marksSection, phasesSection } from './marks.ts';
 import { html, Markup } from './markup.ts';
 import { STYLE } from './page-style.ts';
 import {
@@ -30,6 +30,7 @@ export function reportPage(runs: readonly DrawnRun[], madeAt: Date): string {
     fatesSection(runs),
     thresholdSection(runs),
     marksSection(runs),
+    phasesSection(runs),
     throughputSection(runs),
     latencySection(runs),
     percentileSection(runs),

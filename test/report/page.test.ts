@@ -5,9 +5,23 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { makeReport } from '../../src/report/report.ts';
+import type { PhaseFigures } from '../../src/run/phase-figures.ts';
 import { recordedRun, START } from '../support/recorded-run.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const latency = { count: 400, p50: 10.5, p90: 14, p99: 91, p999: 99, max: 99 };
+const phase = (name: string): PhaseFigures => ({
+  name,
+  seconds: 10,
+  sent: 400,
+  acknowledged: 400,
+  failed: 0,
+  unknown: 0,
+  response: latency,
+  service: latency,
+  late: { ...latency, count: 0 },
+});
 
 it.skipIf(!existsSync(CHROMIUM))(
   'opens in Chromium without a network: light, dark and on a telephone, without a complaint or a request',
@@ -17,7 +31,7 @@ it.skipIf(!existsSync(CHROMIUM))(
     try {
       const pauses = [{ from: START + 5000, to: START + 9000 }];
       const runs = [
-        recordedRun(join(dir, 'a'), { seconds: 20, summary: { pauses } }),
+        recordedRun(join(dir, 'a'), { seconds: 20, summary: { pauses, phases: [phase('warm up'), phase('peak')] } }),
         recordedRun(join(dir, 'b'), { seconds: 20, failedPerMille: 50 }),
       ];
       const file = join(dir, 'report.html');
@@ -44,6 +58,10 @@ it.skipIf(!existsSync(CHROMIUM))(
         expect(marks).toEqual({ over: 0, bare: 0 });
         // The pause, in each of the four charts over time of the run that had it; of those without failures, three.
         expect(await page.locator('svg .mark').count()).toBe(3);
+        const rows = await page.locator('section', { hasText: 'Phase by phase' }).locator('tbody tr').allTextContents();
+        expect(rows.map((row) => row.trim())).toEqual(
+          ['warm up', 'peak'].map((name) => expect.stringMatching(`^${name}.*10.*400.*40\\.0`)),
+        );
         expect([complaints, requests.length]).toEqual([[], 1]);
         if (width === 1280 && colorScheme === 'light') {
           expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000);
