@@ -18,6 +18,9 @@ export interface PhaseFigures {
   late: Percentiles;
 }
 
+/** Epoch ms with three decimals are a little off: what is due at a phase's start must not come before it. */
+const ROUNDED_MS = 0.01;
+
 /** A send log; pauses moved on what had not been sent by their end. */
 export interface PhasedLog {
   readonly file: string;
@@ -40,7 +43,7 @@ export async function phaseFigures(
       const attempt = line as unknown as SentLine;
       const moved = pauses.reduce((ms, { from, to }) => (to <= attempt.sentAt ? ms + to - from : ms), 0);
       // A pace without a schedule may begin its last update just before the end, and the log has microseconds.
-      const at = phaseAt(phases, Math.max(0, attempt.dueAt - start - moved))?.index ?? phases.length - 1;
+      const at = phaseAt(phases, Math.max(0, attempt.dueAt - start - moved) + ROUNDED_MS)?.index ?? phases.length - 1;
       add(sums[at]!, attempt);
     });
   }

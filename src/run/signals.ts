@@ -13,30 +13,37 @@ export interface Ending {
 /** How long a stopping run may drain. */
 const DRAIN_MS = 15_000;
 
-/** Listens for SIGINT and SIGTERM until released. What is stopping may take `drainMs`; `Infinity` is as long as it takes. */
-export function endOnSignals(onRequest: (nth: number) => void = () => {}, drainMs = DRAIN_MS): Ending {
+/** Ends by `request` alone. What is stopping may take `drainMs`; `Infinity` is as long as it takes. */
+export function newEnding(onRequest: (nth: number) => void = () => {}, drainMs = DRAIN_MS): Ending {
   const [stop, abort] = [new AbortController(), new AbortController()];
   let requests = 0;
   let deadline: NodeJS.Timeout | undefined;
-  const request = () => {
-    requests++;
-    onRequest(requests);
-    if (requests === 1) {
+  return {
+    stop: stop.signal,
+    abort: abort.signal,
+    request() {
+      requests++;
+      onRequest(requests);
+      if (requests > 1) return abort.abort();
       stop.abort();
       if (drainMs === Number.POSITIVE_INFINITY) return;
       deadline = setTimeout(() => abort.abort(), drainMs);
       deadline.unref();
-    } else abort.abort();
+    },
+    release: () => clearTimeout(deadline),
   };
+}
+
+/** The same, and by SIGINT and SIGTERM until released. */
+export function endOnSignals(onRequest?: (nth: number) => void, drainMs?: number): Ending {
+  const ending = newEnding(onRequest, drainMs);
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, request);
+  for (const signal of signals) process.on(signal, ending.request);
   return {
-    stop: stop.signal,
-    abort: abort.signal,
-    request,
+    ...ending,
     release() {
-      clearTimeout(deadline);
-      for (const signal of signals) process.off(signal, request);
+      ending.release();
+      for (const signal of signals) process.off(signal, ending.request);
     },
   };
 }

@@ -28,6 +28,7 @@ const PLANTED: readonly [folder: string, code: string, rule: string][] = [
     "import { startStandIn } from '../local/spawn.ts';\nexport const x = startStandIn;\n",
     'noRestrictedImports',
   ],
+  ['src/library', "import Run from '../commands/run.ts';\nexport const x = Run;\n", 'noRestrictedImports'],
   ['src/run', "import { launch } from '../launch/launch.ts';\nexport const x = launch;\n", 'noRestrictedImports'],
   [
     'src/launch',
