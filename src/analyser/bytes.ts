@@ -148,16 +148,28 @@ export class LineBytes {
     return negative ? -magnitude : magnitude;
   }
 
-  /** Passes over a number of any form that JSON has. */
+  /** Passes over a number of any form that JSON has; false where there is none. */
   skipNumber(): boolean {
-    this.#skip(MINUS);
-    const first = this.#at;
-    const whole = this.#skipDigits();
-    if (whole === 0 || (whole > 1 && this.bytes[first] === ZERO)) return false;
-    if (this.#skip(POINT) && this.#skipDigits() === 0) return false;
-    if (!this.#skip(E) && !this.#skip(CAPITAL_E)) return true;
-    if (!this.#skip(MINUS)) this.#skip(PLUS);
-    return this.#skipDigits() > 0;
+    const { bytes } = this;
+    const end = this.#end;
+    const first = bytes[this.#at] === MINUS ? this.#at + 1 : this.#at;
+    let at = this.#pastDigits(first);
+    const whole = at - first;
+    if (whole === 0 || (whole > 1 && bytes[first] === ZERO)) return false;
+    if (at < end && bytes[at] === POINT) {
+      const decimals = at + 1;
+      at = this.#pastDigits(decimals);
+      if (at === decimals) return false;
+    }
+    if (at < end && (bytes[at] === E || bytes[at] === CAPITAL_E)) {
+      at++;
+      if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;
+      const exponent = at;
+      at = this.#pastDigits(exponent);
+      if (at === exponent) return false;
+    }
+    this.#at = at;
+    return true;
   }
 
   /** Passes over two numbers, of any form that JSON has, and the closing bracket. */
@@ -171,16 +183,15 @@ export class LineBytes {
     return true;
   }
 
-  #skipDigits(): number {
+  /** Where the digits from `at` on end. */
+  #pastDigits(from: number): number {
     const { bytes } = this;
     const view = this.#view;
     const end = this.#end;
-    const first = this.#at;
-    let at = first;
+    let at = from;
     while (at + 4 <= end && areFourDigits(view.getInt32(at, true))) at += 4;
     while (at < end && bytes[at]! >= ZERO && bytes[at]! <= NINE) at++;
-    this.#at = at;
-    return at - first;
+    return at;
   }
 
   /** Whether an object ends here, and the line with it. */

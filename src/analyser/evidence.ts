@@ -101,7 +101,7 @@ async function gatherInto(spill: Spill, logs: RunLogs, ahead: ReadAhead | undefi
     };
     const isSent = kind === 'sent';
     const take = (form: number, device: number, one: ReadLine) => {
-      check.dialect = dialect;
+      check.dialect ??= dialect;
       adds[form]!(device, one);
     };
     const blocks = ahead?.blocks(file, kind);
