@@ -9,12 +9,11 @@ import { deviceId, writeFleet } from './bench-fleet.ts';
 import { benchSettings } from './bench-settings.ts';
 import { built } from './built.ts';
 import type { SenderResult, SenderTask } from './session-sender.ts';
-
-/** As many messages as let the compiler see it first; what they cost is not counted. */
-const WARM_UP = 2000;
+import { WARM_UP } from './warm-up.ts';
 
 export async function engine(task: SenderTask): Promise<SenderResult> {
-  const { fleet, marks } = await runEngine(task);
+  // The end is not measured either: fewer and fewer devices send there.
+  const { fleet, marks } = await runEngine({ ...task, messages: task.messages + 2 * WARM_UP });
   const { counts } = fleet;
   const first = marks.find(({ sent }) => sent >= WARM_UP);
   const last = marks.findLast(({ sent }) => sent < counts.sent);
@@ -37,7 +36,7 @@ export async function runEngine(task: Omit<SenderTask, 'side'>): Promise<{ fleet
   const { readEpoch, systemClock } = await built<typeof import('../src/clock.ts')>('clock');
   const { openLineLog } = await built<typeof import('../src/line-log.ts')>('line-log');
   const { connections, messages, dir } = task;
-  const each = Math.ceil((messages + 2 * WARM_UP) / connections);
+  const each = Math.ceil(messages / connections);
   const fleet = await writeFleet(join(dir, 'fleet'), connections, each);
   if (task.tls !== undefined) await giveCertificates(task);
   const epoch = readEpoch();

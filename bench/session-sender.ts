@@ -8,6 +8,7 @@ import { systemClock } from '../src/clock.ts';
 import { sessionsOf } from '../src/transports/session/index.ts';
 import type { Session, TlsOptions } from '../src/transports/session/session.ts';
 import { engine } from './engine-sender.ts';
+import { WARM_UP } from './warm-up.ts';
 
 export interface SenderTask {
   readonly side: 'bare' | 'lean' | 'engine' | 'mqttjs';
@@ -187,7 +188,7 @@ async function bare({ port, tls, qos, connections }: SenderTask) {
 async function measured(task: SenderTask): Promise<SenderResult> {
   if (task.side === 'engine') return engine(task);
   const { run, close }: { run: Run; close: () => Promise<void> } = await OPENED[task.side](task);
-  await run(Math.ceil(2000 / task.connections)); // let the compiler see it first
+  await run(Math.ceil(WARM_UP / task.connections));
   const before = process.cpuUsage();
   const start = performance.now();
   const each = Math.ceil(task.messages / task.connections);
