@@ -21,8 +21,8 @@ export interface ReadAheadOptions {
 }
 
 const PART_BYTES = 8 << 20;
-/** Of all plain logs: less is read by one thread in the half second that others take to begin. */
-const WORTH_THREADS = 128 << 20;
+/** Of all plain logs: less is read by one thread in the second or two of CPU that others take to begin. */
+const WORTH_THREADS = 512 << 20;
 
 /** gzip has no beginning but the first: a packed log is read by this thread. */
 export async function openReadAhead(
