@@ -344,4 +344,8 @@ test('a narrow, low terminal still says what matters', () => {
   const text = textOf({ size: [40, 15] });
   for (const what of ['50 %', 'updates/s', 'p99 ms', 'lag p99', 'response', 'late', '998 devices', '7 failed'])
     expect(text).toContain(what);
+  // However much else there is to say, what failed is not pushed off the screen.
+  const phase = { name: 'peak', index: 0, of: 2, endsInMs: 1 };
+  const full = textOf({ size: [40, 15], fleet: { phase, disconnects: 1 } });
+  for (const what of ['phase 1 of 2', '1 connections lost', '7 failed']) expect(full).toContain(what);
 });

@@ -28,13 +28,14 @@ export function Overview(props: PageProps) {
 }
 
 function Figures({ fleet, history, width, height }: PageProps) {
-  const spare = height - LEAST_ROWS;
+  const { phase, disconnects, redeliveries } = fleet;
+  const spare = height - LEAST_ROWS - (phase ? 1 : 0) - (disconnects + redeliveries > 0 ? 1 : 0);
   const { rate, response, lag, inFlight, bad } = history;
   const sparkWidth = width - 28;
   return (
     <Box flexDirection="column" width={width}>
       <ProgressBar fleet={fleet} width={width} />
-      {fleet.phase ? <Phase fleet={fleet} /> : null}
+      {phase ? <Phase fleet={fleet} /> : null}
       {spare >= 6 ? <Text> </Text> : null}
       {spare >= 1 ? <Text dimColor>{`${''.padEnd(width - 16)}${'now'.padStart(8)}${'most'.padStart(8)}`}</Text> : null}
       <Spark name="updates/s" of={rate} text={count} width={sparkWidth} color="cyan" />
@@ -43,7 +44,7 @@ function Figures({ fleet, history, width, height }: PageProps) {
       {spare >= 4 && bad.max > 0 ? (
         <Spark name="failed/s" of={bad} text={count} width={sparkWidth} color="red" />
       ) : null}
-      <Spark name="lag p99" of={lag} text={ms} width={sparkWidth} />
+      {spare >= 0 ? <Spark name="lag p99" of={lag} text={ms} width={sparkWidth} /> : null}
       {spare >= 5 ? <Text> </Text> : null}
       <Latencies fleet={fleet} width={width} own={spare >= 2} />
       {spare >= 7 ? <Text> </Text> : null}
