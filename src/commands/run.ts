@@ -31,15 +31,23 @@ export default class Run extends SimctlCommand {
 
   async run(): Promise<void> {
     const { args, flags, metadata } = await this.parse(Run);
-    const [{ run }, { dryRun }, { summaryText, hasPassed }, { endOnSignals }, { openReporter }, { newPauseSwitch }] =
-      await Promise.all([
-        import('../run/run.ts'),
-        import('../run/dry-run.ts'),
-        import('../run/summary.ts'),
-        import('../run/signals.ts'),
-        import('../dashboard/open.ts'),
-        import('../workers/pause.ts'),
-      ]);
+    const [
+      { run },
+      { dryRun },
+      { hasPassed },
+      { summaryText },
+      { endOnSignals },
+      { openReporter },
+      { newPauseSwitch },
+    ] = await Promise.all([
+      import('../run/run.ts'),
+      import('../run/dry-run.ts'),
+      import('../run/summary.ts'),
+      import('../run/summary-text.ts'),
+      import('../run/signals.ts'),
+      import('../dashboard/open.ts'),
+      import('../workers/pause.ts'),
+    ]);
     const { options, metrics, notes } = await toldBy(
       args.scenario,
       flags,

@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { HistogramLogWriter } from 'hdr-histogram-js';
 import { decodeHistogram } from '../histogram.ts';
 import type { RecordedRun } from '../run/recorded-run.ts';
-import { verdictLines } from '../run/summary.ts';
+import { verdictLines } from '../run/summary-text.ts';
 import { judgementText } from '../run/threshold.ts';
 import { LATENCIES } from '../workers/protocol.ts';
 import { runWindows } from './run-windows.ts';

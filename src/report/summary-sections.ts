@@ -3,7 +3,8 @@ import { DESIGNS, estimate, FILTER_SECONDS, savings, type Usage } from '../estim
 import { PRICES_AS_OF } from '../estimate/prices.ts';
 import type { Percentiles } from '../histogram.ts';
 import type { RecordedRun } from '../run/recorded-run.ts';
-import { hasPassed, type Summary, verdictLines } from '../run/summary.ts';
+import { hasPassed, type Summary } from '../run/summary.ts';
+import { verdictLines } from '../run/summary-text.ts';
 import { judgementText } from '../run/threshold.ts';
 import { count, html, type Markup, ms, table } from './markup.ts';
 import type { Section } from './sections.ts';

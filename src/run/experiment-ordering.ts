@@ -7,7 +7,8 @@ import { type MinGap, minGapMs, parseMinGap } from '../workers/min-gap.ts';
 import { checkRequest } from '../workers/plan.ts';
 import type { RunOptions } from './options.ts';
 import { type OrderingCase, type OrderingRow, orderingFindings, orderingRow, orderingTable } from './ordering-table.ts';
-import { type RunContext, run } from './run.ts';
+import { run } from './run.ts';
+import type { RunContext } from './run-context.ts';
 import { createRunDirectory } from './run-directory.ts';
 import type { Ending } from './signals.ts';
 

@@ -6,17 +6,13 @@ import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { isSimctlError, messageOf, RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
-import { openLineLog } from '../line-log.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
-import type { PauseSwitch } from '../workers/pause.ts';
 import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
-import { runShards } from '../workers/pool.ts';
-import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
-import { type Backend, openBackend } from './backend.ts';
+import { openBackend } from './backend.ts';
 import { openUpload, type Upload } from './bucket.ts';
 import { readyDevices } from './certificates.ts';
 import { readClockOffset } from './clock-offset.ts';
@@ -24,45 +20,18 @@ import { readCloudAnswers, readCloudMetrics } from './cloud-evidence.ts';
 import { checkConnectionRoom } from './connection-room.ts';
 import { checkDrops } from './drops.ts';
 import { type FetchedFleet, fetchFleet } from './fetched-fleet.ts';
-import { type FleetData, fleetData } from './fleet-data.ts';
-import { type FleetShare, fleetShare } from './fleet-share.ts';
+import { fleetData } from './fleet-data.ts';
+import { fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
 import { phaseFigures } from './phase-figures.ts';
-import { watchPhases } from './phase-watch.ts';
+import type { Run, RunContext } from './run-context.ts';
 import { createRunDirectory, type RunDirectory, sentLogs, shardName } from './run-directory.ts';
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
-import type { Ending } from './signals.ts';
+import { sendUpdates } from './send-updates.ts';
 import { checkAhead } from './start-at.ts';
 import { type Summary, summarise } from './summary.ts';
 import { parseThresholds } from './threshold.ts';
-import { openViewer, type SampleWindow, type Viewer } from './viewer.ts';
-
-/** The least that AWS IoT takes is 30 s; a phone's usual is minutes. */
-const KEEP_ALIVE_SECONDS = 300;
-/** BatchUpdateDevicePosition requests a second and account (Amazon Location quota L-16C77FC0). */
-const LOCATION_RATE = 50;
-/** Keeps the seeds of one shard's workers from those of the next's. */
-const MOST_WORKERS = 1024;
-
-/** What a run needs from whoever starts it. */
-export interface RunContext {
-  readonly reporter: Reporter;
-  readonly ending: Ending;
-  /** Of whoever may hold it while it sends. */
-  readonly pause?: PauseSwitch;
-}
-
-/** What the steps of one run share. */
-interface Run extends RunContext {
-  readonly options: RunOptions;
-  readonly epoch: Epoch;
-  readonly files: RunDirectory;
-  readonly data: FleetData;
-  /** Where it is one of several processes. */
-  readonly shared: FleetShare | undefined;
-  readonly plan: Plan;
-  readonly backend: Backend;
-}
+import { openViewer, type SampleWindow } from './viewer.ts';
 
 /**
  * The main job: a fleet, its certificates, its updates through the backend to a viewer, and what became of each.
@@ -186,7 +155,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const viewer = await openViewer(options, devices, backend.target, files, epoch);
   try {
     const cpuBefore = process.cpuUsage();
-    const { fleet, slices, begunAt } = await sendAll(run, shift, viewer, begun);
+    const { fleet, slices, begunAt } = await sendUpdates(run, shift, viewer, begun);
     // Nobody is left to ask what became of it; the logs say what is known.
     const death = backend.death();
     if (death) throw death;
@@ -204,93 +173,6 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   } finally {
     await viewer.stop();
   }
-}
-
-/** Connects the fleet and sends all it has. */
-async function sendAll(
-  run: Run,
-  shift: number | 'live',
-  viewer: Viewer,
-  begun: { sending: boolean },
-): Promise<{ fleet: FleetResult; slices: readonly Slice[]; begunAt: number }> {
-  const { options, epoch, files, plan, reporter, ending, pause } = run;
-  reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
-  const windowed = parseThresholds(options.thresholds).some(({ everySeconds }) => everySeconds !== undefined);
-  const slices: Slice[] = [];
-  const phases = watchPhases(options.phases, reporter.note);
-  const timeline = openLineLog(files.timeline);
-  const fleet = await runShards(shardTasks(run, shift), {
-    clock: systemClock(epoch),
-    ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
-    stop: ending.stop,
-    abort: ending.abort,
-    ...(pause && { pause }),
-    watched: reporter.watches === true,
-    onStart() {
-      begun.sending = true;
-      const from = options.startAt === undefined ? '' : ` from ${new Date(options.startAt).toISOString()} on`;
-      reporter.step('run', `Sending ${plan.updates} updates${from}, pace ${options.pace}`);
-    },
-    onSnapshot(snapshot) {
-      const seen = viewer.seen();
-      reporter.fleet({
-        ...snapshot,
-        planned: plan.updates,
-        scheduledMs: plan.scheduledMs,
-        ...(seen === undefined ? {} : { seen }),
-        ...phases.of(snapshot),
-      });
-    },
-    onFault: ({ fault, round }) => round === 0 && reporter.note(`On purpose: ${fault}`),
-    onSlice(slice) {
-      const labelled = phases.labelled(slice);
-      timeline.write(JSON.stringify(labelled));
-      if (windowed) slices.push(labelled);
-    },
-  }).finally(() => timeline.close());
-  return { fleet, slices, begunAt: phases.start ?? 0 };
-}
-
-function shardTasks(
-  { options, epoch, files, data, plan, backend }: Run,
-  shift: number | 'live',
-): Omit<ShardTask, 'port' | 'positions'>[] {
-  const of = plan.shard?.of ?? 1;
-  return plan.shards.map(({ partitions }, shard) => ({
-    epoch,
-    shard,
-    source: data.source,
-    partitions,
-    transport: options.transport,
-    settings: {
-      target: backend.target,
-      client: options.client,
-      ...(options.broker === undefined ? {} : { broker: options.broker }),
-      topicRoot: options.topicRoot,
-      legacySwap: options.legacySwap,
-      qos: options.qos,
-      ackTimeoutMs: options.ackTimeoutMs,
-      connectTimeoutMs: options.connectTimeoutMs,
-      keepAliveSeconds: KEEP_ALIVE_SECONDS,
-      lingerMs: options.lingerMs,
-      redeliverMs: options.redeliverMs,
-      persistentSession: options.persistentSession,
-      ...(options.localAddresses === undefined ? {} : { localAddresses: options.localAddresses }),
-      seed: options.generate.seed + shard + (plan.shard?.index ?? 0) * MOST_WORKERS,
-      // The account's quota is shared by all workers of all machines; the stand-in has none unless told.
-      ...(backend.target.locationEndpoint === undefined
-        ? { ratePerSecond: LOCATION_RATE / plan.shards.length / of }
-        : {}),
-    },
-    connectConcurrency: options.connectConcurrency,
-    ...(options.connectRate === undefined ? {} : { connectRate: options.connectRate }),
-    pace: plan.pace,
-    fleet: { devices: plan.fleet.devices, firstSampleTime: plan.firstSampleTime },
-    minGapMs: plan.minGapMs,
-    shift,
-    sentLog: files.sent(shard),
-    ...(plan.faults === undefined ? {} : { faults: plan.faults }),
-  }));
 }
 
 /** The sample times that this run used, with a second of room, for the history sweep. */

@@ -81,10 +81,11 @@ export default class Launch extends SimctlCommand {
   async run(): Promise<void> {
     const parsed = await this.parse(Launch);
     const { flags } = parsed;
-    const [{ endOnSignals }, { summaryText, hasPassed }, { launch }, { systemClock }, { progressLine }] =
+    const [{ endOnSignals }, { hasPassed }, { summaryText }, { launch }, { systemClock }, { progressLine }] =
       await Promise.all([
         import('../../run/signals.ts'),
         import('../../run/summary.ts'),
+        import('../../run/summary-text.ts'),
         import('../../launch/launch.ts'),
         import('../../clock.ts'),
         import('../../progress-line.ts'),

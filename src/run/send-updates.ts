@@ -1,0 +1,104 @@
+import { systemClock } from '../clock.ts';
+import { openLineLog } from '../line-log.ts';
+import type { FleetResult } from '../workers/fleet-result.ts';
+import { runShards } from '../workers/pool.ts';
+import type { ShardTask } from '../workers/protocol.ts';
+import type { Slice } from '../workers/timeline.ts';
+import { watchPhases } from './phase-watch.ts';
+import type { Run } from './run-context.ts';
+import { parseThresholds } from './threshold.ts';
+import type { Viewer } from './viewer.ts';
+
+/** The least that AWS IoT takes is 30 s; a phone's usual is minutes. */
+const KEEP_ALIVE_SECONDS = 300;
+/** BatchUpdateDevicePosition requests a second and account (Amazon Location quota L-16C77FC0). */
+const LOCATION_RATE = 50;
+/** Keeps the seeds of one shard's workers from those of the next's. */
+const MOST_WORKERS = 1024;
+
+/** Connects the fleet and sends all it has. */
+export async function sendUpdates(
+  run: Run,
+  shift: number | 'live',
+  viewer: Viewer,
+  begun: { sending: boolean },
+): Promise<{ fleet: FleetResult; slices: readonly Slice[]; begunAt: number }> {
+  const { options, epoch, files, plan, reporter, ending, pause } = run;
+  reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
+  const windowed = parseThresholds(options.thresholds).some(({ everySeconds }) => everySeconds !== undefined);
+  const slices: Slice[] = [];
+  const phases = watchPhases(options.phases, reporter.note);
+  const timeline = openLineLog(files.timeline);
+  const fleet = await runShards(shardTasks(run, shift), {
+    clock: systemClock(epoch),
+    ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
+    stop: ending.stop,
+    abort: ending.abort,
+    ...(pause && { pause }),
+    watched: reporter.watches === true,
+    onStart() {
+      begun.sending = true;
+      const from = options.startAt === undefined ? '' : ` from ${new Date(options.startAt).toISOString()} on`;
+      reporter.step('run', `Sending ${plan.updates} updates${from}, pace ${options.pace}`);
+    },
+    onSnapshot(snapshot) {
+      const seen = viewer.seen();
+      reporter.fleet({
+        ...snapshot,
+        planned: plan.updates,
+        scheduledMs: plan.scheduledMs,
+        ...(seen === undefined ? {} : { seen }),
+        ...phases.of(snapshot),
+      });
+    },
+    onFault: ({ fault, round }) => round === 0 && reporter.note(`On purpose: ${fault}`),
+    onSlice(slice) {
+      const labelled = phases.labelled(slice);
+      timeline.write(JSON.stringify(labelled));
+      if (windowed) slices.push(labelled);
+    },
+  }).finally(() => timeline.close());
+  return { fleet, slices, begunAt: phases.start ?? 0 };
+}
+
+function shardTasks(
+  { options, epoch, files, data, plan, backend }: Run,
+  shift: number | 'live',
+): Omit<ShardTask, 'port' | 'positions'>[] {
+  const of = plan.shard?.of ?? 1;
+  return plan.shards.map(({ partitions }, shard) => ({
+    epoch,
+    shard,
+    source: data.source,
+    partitions,
+    transport: options.transport,
+    settings: {
+      target: backend.target,
+      client: options.client,
+      ...(options.broker === undefined ? {} : { broker: options.broker }),
+      topicRoot: options.topicRoot,
+      legacySwap: options.legacySwap,
+      qos: options.qos,
+      ackTimeoutMs: options.ackTimeoutMs,
+      connectTimeoutMs: options.connectTimeoutMs,
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
+      lingerMs: options.lingerMs,
+      redeliverMs: options.redeliverMs,
+      persistentSession: options.persistentSession,
+      ...(options.localAddresses === undefined ? {} : { localAddresses: options.localAddresses }),
+      seed: options.generate.seed + shard + (plan.shard?.index ?? 0) * MOST_WORKERS,
+      // The account's quota is shared by all workers of all machines; the stand-in has none unless told.
+      ...(backend.target.locationEndpoint === undefined
+        ? { ratePerSecond: LOCATION_RATE / plan.shards.length / of }
+        : {}),
+    },
+    connectConcurrency: options.connectConcurrency,
+    ...(options.connectRate === undefined ? {} : { connectRate: options.connectRate }),
+    pace: plan.pace,
+    fleet: { devices: plan.fleet.devices, firstSampleTime: plan.firstSampleTime },
+    minGapMs: plan.minGapMs,
+    shift,
+    sentLog: files.sent(shard),
+    ...(plan.faults === undefined ? {} : { faults: plan.faults }),
+  }));
+}
