@@ -1,6 +1,5 @@
 /** Logs read by several threads at once, part by part, and handed over in the order of the file. */
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { threadFile } from '../thread-file.ts';
 import type { LogKind } from './log-forms.ts';
 import { isPacked } from './packed.ts';
@@ -14,36 +13,31 @@ export interface ReadAhead {
 }
 
 export interface ReadAheadOptions {
-  /** Threads that read; 1: none but this. Absent: one a core, and none for logs that are read before threads have begun. */
+  /** Threads that read beside this one, which joins; absent or 1: none. */
   readonly workers?: number | undefined;
   /** Bytes of a part. */
   readonly part?: number;
 }
 
 const PART_BYTES = 8 << 20;
-/** Of all plain logs: less is read by one thread in the second or two of CPU that others take to begin. */
-const WORTH_THREADS = 512 << 20;
 
 /** gzip has no beginning but the first: a packed log is read by this thread. */
 export async function openReadAhead(
   files: readonly (string | undefined)[],
-  { workers, part = PART_BYTES }: ReadAheadOptions,
+  { workers = 1, part = PART_BYTES }: ReadAheadOptions,
 ): Promise<ReadAhead | undefined> {
-  if (workers === 1) return undefined;
+  if (workers < 2) return undefined;
   const sizes = new Map<string, number>();
   for (const file of files) {
     if (file === undefined || (await isPacked(file))) continue;
     const found = await stat(file).catch(() => undefined); // whoever reads it says what is wrong
     if (found?.isFile()) sizes.set(file, found.size);
   }
-  const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const threads = workers ?? (all < WORTH_THREADS ? 1 : availableParallelism());
-  if (threads < 2) return undefined;
-  const { Piscina } = await import('piscina'); // most logs are small, and need no threads
+  const { Piscina } = await import('piscina'); // mostly there are none, and it takes time to load
   const pool = new Piscina<PartTask, RowBlock>({
     ...threadFile('./read-thread', import.meta.url),
-    minThreads: threads,
-    maxThreads: threads,
+    minThreads: workers,
+    maxThreads: workers,
   });
 
   async function* inOrder(file: string, kind: LogKind, size: number): AsyncGenerator<RowBlock> {
@@ -62,7 +56,7 @@ export async function openReadAhead(
     let next = 0;
     for (let n = 0; n < parts; n++) {
       // One more than are being read, so that no thread waits for this one; no more than that fill memory.
-      while (next < parts && ahead.length <= threads) ahead.push(read(next++));
+      while (next < parts && ahead.length <= workers) ahead.push(read(next++));
       yield await ahead.shift()!;
     }
   }

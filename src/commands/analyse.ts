@@ -34,8 +34,10 @@ export default class Analyse extends SimctlCommand {
     }),
     workers: Flags.integer({
       min: 1,
+      default: 1,
       helpValue: 'N',
-      description: 'threads that read; by default one a core, and one alone for small logs. No figure depends on it',
+      description:
+        'threads that read: several may pay for gigabytes of logs on a machine with idle cores; no figure depends on it',
     }),
     json: Flags.boolean({ description: 'print the figures as JSON' }),
   };
