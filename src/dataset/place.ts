@@ -1,15 +1,10 @@
 /** Where a dataset comes to stand: written beside its place, then put there whole. Nothing of anybody else's is touched. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { codeOf, UsageError } from '../errors.ts';
+import { partialBeside } from '../partial.ts';
 import { DEVICES } from './devices.ts';
 import { MANIFEST, openDataset } from './manifest.ts';
-
-const PARTIAL = '.partial-';
-
-/** Nobody writes a dataset for longer than this: what is older was left by a process that was killed. */
-const STALE_MS = 24 * 3_600_000;
 
 export function partitionFile(partition: number): string {
   return `probes-${String(partition).padStart(2, '0')}.ndjson`;
@@ -37,17 +32,10 @@ function isOfDataset(name: string): boolean {
   return name === MANIFEST || name === DEVICES || /^probes-[0-9]+\.ndjson$/.test(name);
 }
 
-/** A new directory beside `place`, of this writer alone. What killed writers left there long ago goes. */
+/** A new directory beside `place`, of this writer alone. What killed writers left there goes. */
 export async function makePartial(place: string): Promise<string> {
-  const [parent, prefix] = [dirname(place), basename(place) + PARTIAL];
-  await mkdir(parent, { recursive: true });
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(prefix)) continue;
-    const left = join(parent, name);
-    const made = await stat(left).catch(() => undefined);
-    if (made !== undefined && Date.now() - made.mtimeMs > STALE_MS) await rm(left, { recursive: true, force: true });
-  }
-  const partial = join(parent, prefix + randomUUID().slice(0, 8));
+  await mkdir(dirname(place), { recursive: true });
+  const partial = await partialBeside(place);
   await mkdir(partial);
   return partial;
 }

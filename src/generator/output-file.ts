@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -6,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { messageOf, SetupError, UsageError } from '../errors.ts';
+import { partialBeside } from '../partial.ts';
 
 /** A file that is written beside its place and put there whole: nobody sees half of it, and it replaces what was there. */
 export interface OutputFile {
@@ -25,7 +25,7 @@ export async function openOutputFile(path: string): Promise<OutputFile> {
   if (found !== undefined && !found.isFile()) {
     throw new UsageError(`${path} is no file`, { hint: 'Choose another name for it.' });
   }
-  const partial = `${place}.partial-${randomUUID().slice(0, 8)}`;
+  let partial: string;
   const cannotWrite = (error: unknown) =>
     new SetupError(`cannot write ${path}: ${messageOf(error)}`, {
       cause: error,
@@ -33,6 +33,7 @@ export async function openOutputFile(path: string): Promise<OutputFile> {
     });
   try {
     await mkdir(dirname(place), { recursive: true });
+    partial = await partialBeside(place);
   } catch (error) {
     throw cannotWrite(error);
   }

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Attempt } from '../../src/model.ts';
+import type { ShardTask } from '../../src/workers/protocol.ts';
+import { recoverShard } from '../../src/workers/recover-shard.ts';
+import { sentLine } from '../../src/workers/send-log.ts';
+import { newTally } from '../../src/workers/tally.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'simctl-recover-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const START = 1_700_000_000_000;
+const GAP = 100;
+/** As drive.ts makes it: ready when due, and when the device is free. */
+function attempts(): Attempt[] {
+  const made: Attempt[] = [];
+  const free = new Map([
+    ['a', START],
+    ['b', START],
+  ]);
+  for (const [n, id] of ['a', 'b', 'a', 'a', 'b'].entries()) {
+    const dueAt = START + 50 * n;
+    const readyAt = Math.max(dueAt, free.get(id)!);
+    const [sentAt, doneAt] = [readyAt + n, readyAt + n + 10];
+    const update = { deviceId: id, seq: n, sampleTime: n, position: [11, 57] as const };
+    const times = { dueAt, readyAt, sentAt, doneAt };
+    made.push(n === 3 ? { update, ...times, failure: 'no-answer' } : { update, ...times });
+    free.set(id, doneAt + GAP);
+  }
+  return made;
+}
+
+const recover = (name: string) => recoverShard({ sentLog: join(dir, name), minGapMs: GAP } as ShardTask, START);
+
+test('counts and times are those that the worker would have returned, up to the half line that it left', async () => {
+  const tally = newTally();
+  for (const attempt of attempts()) tally.record(attempt);
+  const mark = '{"fault":"storm at 1s","devices":2,"did":"begin","at":1700000000000}';
+  const lines = attempts().map(sentLine);
+  await writeFile(join(dir, 'sent'), `${[lines[0], mark, ...lines.slice(1)].join('\n')}\n${lines[0]!.slice(0, 40)}`);
+  expect(await recover('sent')).toEqual({
+    ok: true,
+    devices: 2,
+    counts: tally.counts(0),
+    total: tally.total(),
+    interrupted: false,
+    ...tally.span(),
+    faults: [],
+  });
+});
+
+test('a log that was never begun holds nothing', async () => {
+  expect(await recover('absent')).toMatchObject({ devices: 0, counts: { sent: 0 }, firstSentAt: 0 });
+});
