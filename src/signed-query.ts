@@ -29,6 +29,36 @@ export async function querySigner(region: string, credentials?: Credentials): Pr
   };
 }
 
+/** The path and query of a WebSocket for MQTT. `host` as the request will name it, with its port unless that is 443. */
+export type WebSocketSigner = (host: string) => Promise<string>;
+
+/** How long a signed address may be used; AWS IoT looks at it when the connection is made. */
+const WEB_SOCKET_SECONDS = 300;
+
+/** `credentials`: by default those that the AWS CLI would use, fetched anew where they have run out. */
+export async function webSocketSigner(region: string, credentials?: Credentials): Promise<WebSocketSigner> {
+  const [{ SignatureV4 }, given] = await Promise.all([
+    import('@smithy/signature-v4'),
+    credentials ?? import('@aws-sdk/credential-provider-node').then(({ defaultProvider }) => defaultProvider()),
+  ]);
+  const provider = typeof given === 'function' ? given : async () => given;
+  return async (host) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await provider();
+    const signer = new SignatureV4({
+      service: 'iotdevicegateway',
+      region,
+      // Its token is no part of what AWS IoT signs (developer guide, "MQTT over the WebSocket protocol").
+      credentials: { accessKeyId, secretAccessKey },
+      sha256: Sha256,
+    });
+    const request = { method: 'GET', protocol: 'wss:', hostname: host, path: '/mqtt', query: {}, headers: { host } };
+    const { query = {} } = await signer.presign(request, { expiresIn: WEB_SOCKET_SECONDS });
+    const token = sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken };
+    const parameters = Object.entries({ ...query, ...token });
+    return `/mqtt?${parameters.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`;
+  };
+}
+
 /** Node's own, in the form that the signer wants. */
 class Sha256 {
   #hash: Hash | Hmac;

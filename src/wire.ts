@@ -10,6 +10,14 @@ import type { Motion, PositionUpdate } from './model.ts';
 /** The 2022 project's topic; each device publishes below it, on `simUploadLocation/<device id>`. */
 export const TOPIC_ROOT = 'simUploadLocation';
 
+/** The topic rule that stores what devices publish, in the stand-in and in every stack. */
+export const INGEST_RULE = 'store_positions';
+
+/** Basic Ingest: a message straight to a rule, which sees the topic behind this; nobody is charged for messaging. */
+export function basicIngestRoot(root: string = TOPIC_ROOT): string {
+  return `$aws/rules/${INGEST_RULE}/${root}`;
+}
+
 export function topicOf(deviceId: string, root: string = TOPIC_ROOT): string {
   return `${root}/${deviceId}`;
 }

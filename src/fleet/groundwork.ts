@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IoTClient } from '@aws-sdk/client-iot';
 import { SetupError } from '../errors.ts';
-import { TOPIC_ROOT } from '../wire.ts';
+import { basicIngestRoot, TOPIC_ROOT } from '../wire.ts';
 import { type Call, nameOf } from './control-plane.ts';
 
 export const THING_TYPE = 'simctl-courier';
@@ -18,11 +18,20 @@ export interface Iot {
 }
 
 /**
- * A device connects as itself only, and publishes to its own topic only. (The 2022 project let every device use every
+ * A device connects as itself only, and publishes to its own topic only, by the broker or straight to the rule. (The 2022 project let every device use every
  * topic, and named that as a flaw: section 5 of its report.)
  * `arnPrefix` ends before the resource: `arn:aws:iot:<region>:<account>:`.
  */
 export function devicePolicy(arnPrefix: string) {
+  const topics = [TOPIC_ROOT, basicIngestRoot()].map((root) => ownTopic(arnPrefix, root));
+  return policyFor(arnPrefix, topics);
+}
+
+function ownTopic(arnPrefix: string, root: string): string {
+  return `${arnPrefix}topic/${root}/\${iot:Connection.Thing.ThingName}`;
+}
+
+function policyFor(arnPrefix: string, topics: string | readonly string[]) {
   return {
     Version: '2012-10-17',
     Statement: [
@@ -35,7 +44,7 @@ export function devicePolicy(arnPrefix: string) {
       {
         Effect: 'Allow',
         Action: 'iot:Publish',
-        Resource: `${arnPrefix}topic/${TOPIC_ROOT}/\${iot:Connection.Thing.ThingName}`,
+        Resource: topics,
       },
     ],
   };
@@ -59,17 +68,20 @@ export async function layGroundwork(iot: Iot): Promise<string> {
     );
   }
   const arnPrefix = type.thingTypeArn!.slice(0, type.thingTypeArn!.indexOf('thingtype/'));
-  await ensurePolicy(iot, JSON.stringify(devicePolicy(arnPrefix)));
+  // Before Basic Ingest it named one topic; devices that publish there need no more.
+  const former = policyFor(arnPrefix, ownTopic(arnPrefix, TOPIC_ROOT));
+  await ensurePolicy(iot, JSON.stringify(devicePolicy(arnPrefix)), former);
   return arnPrefix;
 }
 
-async function ensurePolicy({ sdk, client, call }: Iot, policyDocument: string): Promise<void> {
+async function ensurePolicy({ sdk, client, call }: Iot, policyDocument: string, former: object): Promise<void> {
   const created = await unlessExists(
     call('CreatePolicy', () => client.send(new sdk.CreatePolicyCommand({ policyName: POLICY, policyDocument }))),
   );
   if (created) return;
   const found = await call('GetPolicy', () => client.send(new sdk.GetPolicyCommand({ policyName: POLICY })));
-  if (!isDeepStrictEqual(JSON.parse(found.policyDocument ?? 'null'), JSON.parse(policyDocument))) {
+  const document: unknown = JSON.parse(found.policyDocument ?? 'null');
+  if (!isDeepStrictEqual(document, JSON.parse(policyDocument)) && !isDeepStrictEqual(document, former)) {
     throw new SetupError(`the account has a policy ${POLICY} that is not simctl's`, {
       hint: `Delete it ("aws iot delete-policy --policy-name ${POLICY}") if nothing needs it; it must be: ${policyDocument}`,
     });

@@ -5,13 +5,13 @@
  *     stream   rule ─▶ Kinesis by device ─▶ store-batches, ten a write, in order
  *     direct   rule ─▶ the rule's own location action, one update a write
  */
-import { TOPIC_ROOT } from '../wire.ts';
+import { INGEST_RULE, TOPIC_ROOT } from '../wire.ts';
 import type { RuleDefinition } from './rules/definition.ts';
 
 export const INGEST_DESIGNS = ['lambda', 'stream', 'direct'] as const;
 export type IngestDesign = (typeof INGEST_DESIGNS)[number];
 
-export const INGEST_RULE = 'store_positions';
+export { INGEST_RULE };
 export const POSITIONS_STREAM = 'positions';
 
 export interface IngestRuleOptions {

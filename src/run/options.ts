@@ -51,6 +51,13 @@ export interface RunOptions {
   /** Devices publish on `<topicRoot>/<device id>`. */
   readonly topicRoot: string;
   readonly qos: 0 | 1;
+  /** Straight to the topic rule, over `$aws/rules/…`. */
+  readonly basicIngest?: boolean | undefined;
+  /** How devices prove who they are: each by its certificate, or all by the account's keys, over WebSocket. */
+  readonly auth?: 'certificate' | 'sigv4' | undefined;
+  readonly mqttVersion?: '3.1.1' | '5' | undefined;
+  /** With MQTT 5: the device, seq and sample time of each update, beside its payload. */
+  readonly userProperties?: boolean | undefined;
   readonly legacySwap: boolean;
   readonly ackTimeoutMs: number;
   readonly connectTimeoutMs: number;

@@ -136,7 +136,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const clock = systemClock(epoch);
   const devices = shared?.deviceIds ?? (await data.members()).map(({ deviceId }) => deviceId);
   checkDrops(options.drop, devices);
-  await readyDevices(options.transport, backend, devices, reporter, ending.stop);
+  if (options.auth !== 'sigv4') await readyDevices(options.transport, backend, devices, reporter, ending.stop);
   ending.stop.throwIfAborted();
   const shift = await sampleTimeShift(plan, {
     everySeconds: data.outlook.everySeconds,

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
 import { openLineLog } from '../line-log.ts';
+import { basicIngestRoot } from '../wire.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
 import { runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
@@ -76,7 +77,10 @@ function shardTasks(
       target: backend.target,
       client: options.client,
       ...(options.broker === undefined ? {} : { broker: options.broker }),
-      topicRoot: options.topicRoot,
+      topicRoot: options.basicIngest ? basicIngestRoot(options.topicRoot) : options.topicRoot,
+      ...(options.auth === undefined ? {} : { auth: options.auth }),
+      ...(options.mqttVersion === undefined ? {} : { mqttVersion: options.mqttVersion }),
+      ...(options.userProperties === undefined ? {} : { userProperties: options.userProperties }),
       legacySwap: options.legacySwap,
       qos: options.qos,
       ackTimeoutMs: options.ackTimeoutMs,

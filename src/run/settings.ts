@@ -80,6 +80,31 @@ export const RUN_SETTINGS = {
   broker: { ...backend, kind: 'text', value: 'mqtt://HOST:PORT', description: 'for --transport mqtt' },
   topic: { ...backend, kind: 'text', default: 'simUploadLocation', description: 'devices publish below it' },
   qos: { ...backend, kind: 'choice', default: 1, choices: [0, 1] },
+  'basic-ingest': {
+    ...backend,
+    kind: 'switch',
+    description: 'publish straight to the topic rule, on $aws/rules/…: AWS charges no messaging (with --transport iot)',
+  },
+  auth: {
+    ...backend,
+    kind: 'choice',
+    default: 'certificate',
+    choices: ['certificate', 'sigv4'],
+    description:
+      "with --transport iot: each device's own certificate, or WebSocket signed with the keys of the environment, which needs no certificates (--client mqttjs)",
+  },
+  mqtt: {
+    ...backend,
+    kind: 'choice',
+    default: '3.1.1',
+    choices: ['3.1.1', '5'],
+    description: 'version of MQTT; 5 takes --client mqttjs, and counts failures by their reason codes',
+  },
+  'user-properties': {
+    ...backend,
+    kind: 'switch',
+    description: 'with --mqtt 5: device, seq and sample time of each update go along as user properties',
+  },
   'legacy-swap': { ...backend, kind: 'switch', description: "the 2022 project's payload, byte for byte" },
   linger: {
     ...backend,

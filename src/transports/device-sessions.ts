@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { randomOf } from '../random.ts';
 import type { Connections } from './connections.ts';
 import { newHarms } from './harms.ts';
+import { PASSING_REASONS } from './session/reasons.ts';
 import type { OpenSession, Session, SessionOptions } from './session/session.ts';
 import { failureCode, SendFailure } from './transport.ts';
 
@@ -13,7 +14,7 @@ const LONGEST_PAUSE_MS = 128_000;
 /** Failures that another attempt may not meet. The others, a missing certificate say, stay until a person acts. */
 const PASSING: ReadonlySet<string> = new Set(['unreachable', 'connect-timeout', 'connection-lost', 'no-free-port']);
 /** A broker that took the device before may refuse it in passing: AWS IoT closes when too many connect at a time. */
-const PASSING_LATER: ReadonlySet<string> = new Set([...PASSING, 'refused']);
+const PASSING_LATER: ReadonlySet<string> = new Set([...PASSING, 'refused', ...PASSING_REASONS]);
 
 /** After these the message may have arrived, or not. */
 const UNANSWERED: ReadonlySet<string> = new Set(['connection-lost', 'no-answer']);

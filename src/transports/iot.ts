@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { messageOf, UsageError } from '../errors.ts';
 import { type DeviceCredentials, openCredentialStore } from '../fleet/credential-store.ts';
+import { webSocketSigner } from '../signed-query.ts';
 import { deviceSessions } from './device-sessions.ts';
 import { addressInTurn } from './local-addresses.ts';
 import { overSessions, patienceOf, readAuthority, sessionDefaults } from './mqtt.ts';
@@ -9,8 +11,17 @@ import type { SessionOptions, TlsMemory } from './session/session.ts';
 import type { TransportSettings } from './settings.ts';
 import { SendFailure, type Transport } from './transport.ts';
 
-/** AWS IoT Core as a device meets it: MQTT over mutual TLS with the device's own certificate, client id = thing name. */
+/**
+ * AWS IoT Core as a device meets it: MQTT over mutual TLS with the device's own certificate, client id = thing name.
+ * @throws UsageError where the target cannot do what is asked
+ */
 export async function iotTransport(settings: TransportSettings, clock: Clock): Promise<Transport> {
+  if (settings.mqttVersion === '5' && settings.target.pid !== undefined) {
+    throw new UsageError(`the broker of the stand-in ${settings.target.name} speaks MQTT 3.1.1 alone`, {
+      hint: 'Leave --mqtt 5 out, or give it another broker (--transport mqtt --broker).',
+    });
+  }
+  if (settings.auth === 'sigv4') return signedTransport(settings, clock);
   const { mqttHost, mqttPort, caFile, credentialsDir } = settings.target;
   const ca = await readAuthority(caFile);
   const open = await sessionsOf(settings.client, clock, settings);
@@ -46,6 +57,36 @@ export async function iotTransport(settings: TransportSettings, clock: Clock): P
       store.close();
     },
   };
+}
+
+/**
+ * The same without certificates: MQTT over WebSocket, signed with the account's keys. Whose they are needs iot:Connect on
+ * each client id, and iot:Publish on each topic, in an IAM policy.
+ */
+async function signedTransport(settings: TransportSettings, clock: Clock): Promise<Transport> {
+  const { mqttHost, httpsPort = 443, caFile, region, accessKeyId, secretAccessKey } = settings.target;
+  const ca = await readAuthority(caFile);
+  const own = accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey };
+  const [open, sign] = await Promise.all([sessionsOf(settings.client, clock, settings), webSocketSigner(region, own)]);
+  const sessions = deviceSessions({
+    open,
+    clock,
+    seed: settings.seed,
+    ...patienceOf(settings),
+    async optionsOf(deviceId): Promise<SessionOptions> {
+      const webSocketPath = await sign(httpsPort === 443 ? mqttHost : `${mqttHost}:${httpsPort}`).catch((error) => {
+        throw new SendFailure('no-credentials', `cannot sign for ${mqttHost}: ${messageOf(error)}`, error);
+      });
+      return {
+        ...sessionDefaults(deviceId, settings),
+        host: mqttHost,
+        port: httpsPort,
+        webSocketPath,
+        tls: ca === undefined ? {} : { ca },
+      };
+    },
+  });
+  return overSessions(sessions, settings);
 }
 
 /** On its HTTPS port AWS IoT tells MQTT by this name (developer guide, "Device communication protocols"). */

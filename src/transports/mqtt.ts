@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { codeOf, SetupError, UsageError } from '../errors.ts';
-import { encode, topicOf } from '../wire.ts';
+import { decode, encode, topicOf } from '../wire.ts';
 import type { WithConnections } from './connections.ts';
 import { type DeviceSessions, deviceSessions } from './device-sessions.ts';
 import { addressInTurn } from './local-addresses.ts';
 import { sessionsOf } from './session/index.ts';
-import type { SessionOptions } from './session/session.ts';
+import type { Mqtt5Options, SessionOptions } from './session/session.ts';
 import type { TransportSettings } from './settings.ts';
 import type { Transport } from './transport.ts';
 
@@ -36,7 +36,18 @@ export async function mqttTransport(settings: TransportSettings, clock: Clock): 
 /** What every session of a run has in common. */
 export function sessionDefaults(clientId: string, settings: TransportSettings) {
   const { keepAliveSeconds, connectTimeoutMs, ackTimeoutMs, persistentSession = false } = settings;
-  return { clientId, clean: !persistentSession, keepAliveSeconds, connectTimeoutMs, ackTimeoutMs };
+  const session = { clientId, clean: !persistentSession, keepAliveSeconds, connectTimeoutMs, ackTimeoutMs };
+  return settings.mqttVersion === '5' ? { ...session, mqtt5: mqtt5Of(settings) } : session;
+}
+
+function mqtt5Of({ userProperties }: TransportSettings): Mqtt5Options {
+  if (!userProperties) return {};
+  return {
+    userProperties(payload) {
+      const { deviceId, seq, sampleTime } = decode(JSON.parse(payload));
+      return { device: deviceId, ...(seq === undefined ? {} : { seq: String(seq) }), sampleTime: String(sampleTime) };
+    },
+  };
 }
 
 /** How long a send waits for its device to come back. */

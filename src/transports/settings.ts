@@ -9,6 +9,11 @@ export interface TransportSettings {
   readonly client: ClientName;
   /** For `mqtt`: `mqtt://user:password@host:1883`, or `mqtts://`. */
   readonly broker?: string;
+  /** For `iot`: by default each device's certificate; `sigv4` is WebSocket, signed with the account's keys. */
+  readonly auth?: 'certificate' | 'sigv4';
+  readonly mqttVersion?: '3.1.1' | '5';
+  /** With MQTT 5: what an update is, as user properties. */
+  readonly userProperties?: boolean;
   /** Devices publish on `<topicRoot>/<device id>`. */
   readonly topicRoot: string;
   readonly legacySwap: boolean;

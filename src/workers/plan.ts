@@ -4,12 +4,13 @@ import { TOPIC_ROOT } from '../wire.ts';
 import { faultPlanText, faultProblems, type PlannedFault, planFaults } from './fault-plan.ts';
 import { peakOf } from './load-curve.ts';
 import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
+import { type MqttRequest, mqttProblems } from './mqtt-request.ts';
 import { paceText, parsePace } from './pace-text.ts';
 import { isReplay, lengthMs, type Pace, scheduledMs, updatesAskedFor } from './pacer.ts';
 import { askedOf, type ShardChoice, type ShardPlan, type Share, splitPartitions, splitShare } from './share.ts';
 
 /** What a person asked for, as the flags say it. */
-export interface PlanRequest {
+export interface PlanRequest extends MqttRequest {
   readonly pace: string;
   /** A number of ms, or `auto`. */
   readonly minGap: string;
@@ -111,7 +112,7 @@ export function checkRequest(request: PlanRequest): void {
   if (request.transport === 'tracker' && request.legacySwap)
     problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
   problems.push(...connectionProblems(request));
-  problems.push(...shardProblems(request));
+  problems.push(...mqttProblems(request), ...shardProblems(request));
   refuse(problems);
 }
 

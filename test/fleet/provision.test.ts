@@ -129,7 +129,13 @@ describe('provision', () => {
     const document = JSON.parse(server.registry.policies.policy(POLICY).document);
     expect(document.Statement.map(({ Action, Resource }: Record<string, string>) => [Action, Resource])).toEqual([
       ['iot:Connect', `${ARN}client/\${iot:Connection.Thing.ThingName}`],
-      ['iot:Publish', `${ARN}topic/simUploadLocation/\${iot:Connection.Thing.ThingName}`],
+      [
+        'iot:Publish',
+        [
+          `${ARN}topic/simUploadLocation/\${iot:Connection.Thing.ThingName}`,
+          `${ARN}topic/$aws/rules/store_positions/simUploadLocation/\${iot:Connection.Thing.ThingName}`,
+        ],
+      ],
     ]);
   });
 

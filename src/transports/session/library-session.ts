@@ -48,7 +48,8 @@ export class LibrarySession implements Session, BeatMember {
     const answer = this.#inFlight.add(id, this.#beat.count);
     this.#client.publish(topic, payload, qos, dup).then(
       () => (qos === 0 ? onNextTurn(() => this.#inFlight.settle(id)) : this.#inFlight.settle(id)),
-      (error) => this.#inFlight.fail(id, this.#over ?? lost(error, this.#options)),
+      (error) =>
+        this.#inFlight.fail(id, this.#over ?? (error instanceof SendFailure ? error : lost(error, this.#options))),
     );
     return answer;
   }

@@ -2,6 +2,7 @@ import { type ErrorWithReasonCode, type IClientOptions, connect as mqttConnect }
 import type { Beat } from './beat.ts';
 import { closedEarly, interrupted, refused } from './failures.ts';
 import { connecting, LibrarySession } from './library-session.ts';
+import { publishRefusedBecause, refusedBecause } from './reasons.ts';
 import type { OpenSession, SessionOptions } from './session.ts';
 
 /** Longer than any time-out of ours, which say more. */
@@ -22,7 +23,10 @@ export function mqttjsSessions(beat: Beat): OpenSession {
     });
     await connecting(options, beat, signal, connected, () => client.end(true));
     const session = new LibrarySession(options, beat, {
-      publish: (topic, payload, qos, dup) => client.publishAsync(topic, payload, { qos, dup }),
+      publish: (topic, payload, qos, dup) =>
+        client.publishAsync(topic, payload, { qos, dup, ...propertiesOf(options, payload) }).catch((error: unknown) => {
+          throw publishFailure(error, options);
+        }),
       end: () => client.endAsync(),
       // Gently, it would wait for the answers still out, without end.
       cut: () => client.endAsync(true),
@@ -33,15 +37,17 @@ export function mqttjsSessions(beat: Beat): OpenSession {
 }
 
 function clientOptions({ host, port, clientId, clean, keepAliveSeconds, ...options }: SessionOptions): IClientOptions {
-  const { tls, username, password } = options;
+  const { tls, username, password, mqtt5, webSocketPath } = options;
   return {
-    protocol: tls === undefined ? 'mqtt' : 'mqtts',
+    ...(webSocketPath === undefined
+      ? { protocol: tls === undefined ? 'mqtt' : 'mqtts' }
+      : { protocol: 'wss', path: webSocketPath }),
     host,
     port,
     clientId,
     clean,
     keepalive: keepAliveSeconds,
-    protocolVersion: 4,
+    protocolVersion: mqtt5 === undefined ? 4 : 5,
     reconnectPeriod: 0,
     connectTimeout: NEVER_MS,
     queueQoSZero: false,
@@ -55,8 +61,19 @@ function clientOptions({ host, port, clientId, clean, keepAliveSeconds, ...optio
   };
 }
 
+function propertiesOf({ mqtt5 }: SessionOptions, payload: string) {
+  const userProperties = mqtt5?.userProperties?.(payload);
+  return userProperties === undefined ? {} : { properties: { userProperties } };
+}
+
+/** A PUBACK with a reason other than success, as MQTT 5 has it; MQTT.js takes "no matching subscribers" for success. */
+function publishFailure(error: unknown, options: SessionOptions): unknown {
+  const code = (error as ErrorWithReasonCode | undefined)?.code;
+  return options.mqtt5 && typeof code === 'number' ? publishRefusedBecause(code, options) : error;
+}
+
 function whyClosed(reason: Error | undefined, options: SessionOptions): Error {
   const code = (reason as ErrorWithReasonCode | undefined)?.code;
-  if (typeof code === 'number') return refused(code, options);
+  if (typeof code === 'number') return options.mqtt5 ? refusedBecause(code, options) : refused(code, options);
   return reason ?? closedEarly(options);
 }

@@ -16,10 +16,19 @@ export interface SessionOptions {
   /** AWS IoT takes 30 … 1200; 0 switches it off, where the broker allows that. */
   readonly keepAliveSeconds: number;
   readonly clean: boolean;
+  /** MQTT 5; absent: 3.1.1. `mqttjs` only. */
+  readonly mqtt5?: Mqtt5Options;
+  /** WebSocket, over TLS, to this path and query; `mqttjs` only. */
+  readonly webSocketPath?: string;
   /** From the first packet to CONNACK. */
   readonly connectTimeoutMs: number;
   /** From PUBLISH to PUBACK. */
   readonly ackTimeoutMs: number;
+}
+
+export interface Mqtt5Options {
+  /** The user properties that go with a payload; absent: none. */
+  readonly userProperties?: (payload: string) => Record<string, string>;
 }
 
 /** PEM texts. `cert` and `key` go together: the device's own, for mutual TLS. */
@@ -45,6 +54,7 @@ export interface Session {
   /**
    * Resolves with the PUBACK (QoS 1), or once the system has taken the bytes (QoS 0). Messages leave in the order of the
    * calls. Rejects with a `SendFailure`: `no-answer` after `ackTimeoutMs`, `connection-lost`, `interrupted`, `bad-topic`.
+   * Over MQTT 5 also `mqtt:<reason>`, as the broker gave it (reasons.ts).
    * `dup` marks what may have arrived before; the device SDK cannot.
    */
   publish(topic: string, payload: string, qos: 0 | 1, dup?: boolean): Promise<void>;
@@ -63,7 +73,7 @@ export interface Session {
 
 /**
  * Connects. Rejects with a `SendFailure`: `unreachable`, `connect-timeout`, `refused`, `broker-untrusted`,
- * `certificate-rejected`, `certificate-unreadable`, `tls-failed` (the device SDK does not say which), `not-tls`, `no-free-port`, `too-many-open-files`, or `interrupted` by the signal.
+ * `certificate-rejected`, `certificate-unreadable`, `tls-failed` (the device SDK does not say which), `not-tls`, `no-free-port`, `too-many-open-files`, or `interrupted` by the signal; over MQTT 5 `mqtt:<reason>`.
  */
 export type OpenSession = (options: SessionOptions, signal: AbortSignal) => Promise<Session>;
 

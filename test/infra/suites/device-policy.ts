@@ -57,7 +57,11 @@ describe('the policy in the template', () => {
         expect(to(`${TOPIC_ROOT}/${thing}/${tail}`)).toBe(false);
         expect(to(`${tail}/${TOPIC_ROOT}/${thing}`)).toBe(false);
         expect(to(TOPIC_ROOT)).toBe(false);
-        expect(to(`$aws/rules/store_positions/${TOPIC_ROOT}/${thing}`)).toBe(false);
+        // Straight to the rule, which takes the device's name from the rest of the topic.
+        expect(to(`$aws/rules/store_positions/${TOPIC_ROOT}/${thing}`)).toBe(true);
+        expect(to(`$aws/rules/store_positions/${TOPIC_ROOT}/${other}`)).toBe(other === thing);
+        expect(to(`$aws/rules/store_positions/${thing}`)).toBe(false);
+        expect(to(`$aws/rules/another/${TOPIC_ROOT}/${thing}`)).toBe(false);
       }),
     );
   });
