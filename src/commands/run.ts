@@ -2,6 +2,7 @@ import { SimctlCommand } from '../command.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { EXIT } from '../errors.ts';
 import { Args, Flags } from '../oclif.ts';
+import type { EventStream } from '../run/event-stream.ts';
 import type { MetricsEndpoint } from '../run/metrics-endpoint.ts';
 import { RUN_SETTINGS, type RunValues } from '../run/settings.ts';
 import { flagsOf } from '../setting-flags.ts';
@@ -25,6 +26,10 @@ export default class Run extends SimctlCommand {
   };
   static override flags = {
     ...flagsOf(RUN_SETTINGS),
+    events: Flags.string({
+      helpValue: 'FILE|-',
+      description: 'a line of JSON for all that happens, as it happens (docs/events.md); - is standard output, alone',
+    }),
     'dry-run': Flags.boolean({ description: 'say what would be done' }),
     json: Flags.boolean({ description: 'print only the summary, as JSON' }),
   };
@@ -55,21 +60,27 @@ export default class Run extends SimctlCommand {
     );
     if (flags['dry-run']) return this.log([...notes, await dryRun(options)].join('\n'));
     const pause = newPauseSwitch();
-    const reporter = await openReporter(flags.json ? process.stderr : process.stdout, 'simctl run', {
+    const events = await openEvents(flags.events);
+    const quiet = flags.json || flags.events === '-';
+    const reporter = await openReporter(quiet ? process.stderr : process.stdout, 'simctl run', {
       stop: () => ending.request(),
       stopText: 'stop: what is in flight finishes, and the report says what was sent',
       pause: () => pause.toggle(),
     });
     notes.forEach(reporter.note);
-    const ending = endOnSignals(() => reporter.stopping());
-    const endpoint = await openEndpoint(metrics, reporter);
-    const watched = endpoint?.watch(reporter) ?? reporter;
+    const told = events?.watch(reporter) ?? reporter;
+    const ending = endOnSignals(() => told.stopping());
+    const endpoint = await openEndpoint(metrics, told);
+    const watched = endpoint?.watch(told) ?? told;
     const summary = await run(options, { reporter: watched, ending, pause }).finally(async () => {
       await endpoint?.close();
       await reporter.close();
     });
     ending.release();
-    this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
+    events?.end(summary);
+    await events?.close();
+    if (flags.events === '-') this.logToStderr(`\n${summaryText(summary)}`);
+    else this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
     if (summary.deaths) this.exit(EXIT.setup);
     if (summary.interrupted) this.exit(EXIT.interrupted);
     if (!hasPassed(summary)) this.exit(EXIT.verdict);
@@ -85,6 +96,12 @@ async function toldBy(scenario: string | undefined, flags: RunValues, isSaid: (n
   const { values, phases, notes } = await readScenario(scenario, said);
   const all = { ...flags, ...values };
   return { options: { ...optionsOf(all), phases }, metrics: all.metrics, notes };
+}
+
+async function openEvents(to: string | undefined): Promise<EventStream | undefined> {
+  if (to === undefined) return undefined;
+  const { openEventStream } = await import('../run/event-stream.ts');
+  return openEventStream(to, Date.now);
 }
 
 async function openEndpoint(at: string | undefined, reporter: Reporter): Promise<MetricsEndpoint | undefined> {

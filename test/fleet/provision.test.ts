@@ -244,6 +244,21 @@ describe('provision', () => {
     expect(held().certificates).toBe(40);
   });
 
+  it('takes the policy of an earlier version, which knew no Basic Ingest', async () => {
+    const { document } = await make(['a']).then(() => server.registry.policies.policy(POLICY));
+    const former = JSON.parse(document);
+    former.Statement[1].Resource = former.Statement[1].Resource[0];
+    const other = await startIot({});
+    other.registry.policies.create(POLICY, JSON.stringify(former));
+    const credentialsDir = join(target.credentialsDir, 'other');
+    const made = await provision({
+      target: { ...target, iotEndpoint: other.endpoint, credentialsDir },
+      deviceIds: ['b'],
+    });
+    expect(made.created).toBe(1);
+    await other.close();
+  });
+
   it('refuses a policy of the same name that says something else', async () => {
     server.registry.policies.create(
       POLICY,

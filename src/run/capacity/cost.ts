@@ -28,7 +28,7 @@ export function capacityCost(
   const updates = Math.ceil(loads.reduce((sum, load) => sum + perSecond(load) * each, 0));
   const devices = by === 'devices' ? search.to : run.generate.agents;
   const seconds = loads.length * (each + AROUND_SECONDS);
-  const load = { updates, devices, seconds, payloadBytes: PAYLOAD_BYTES, basicIngest: false };
+  const load = { updates, devices, seconds, payloadBytes: PAYLOAD_BYTES, basicIngest: run.basicIngest === true };
   const { usd } = estimateUpdates(stack?.ingest ?? 'lambda', { ...load, pollSeconds: run.pollMs / 1000 });
   const text = `AWS: at most ${loads.length} steps, ${updates.toLocaleString('en')} updates, ${usd.toFixed(2)} USD (list prices of us-east-1 as of ${PRICES_AS_OF}, unverified); a lower --to costs less`;
   return { updates, usd, text };

@@ -41,7 +41,7 @@ export async function openCapacityTarget(
   }
   const target = await readTarget(run.target, run.stack);
   const most = options.by === 'devices' ? options.search.to : run.generate.agents;
-  if (run.transport === 'iot') mustBeProvisioned(target, run.generate.seed, most);
+  if (run.transport === 'iot' && run.auth !== 'sigv4') mustBeProvisioned(target, run.generate.seed, most);
   const file = await writeTarget(dir, target);
   const name = target.stack === undefined ? target.name : `${target.name}, stack ${target.stack.name}`;
   return {
@@ -79,7 +79,7 @@ async function embedded({ run, quota }: CapacityOptions, dir: string, reporter: 
     target,
     aws: false,
     async ready(count, signal) {
-      if (run.transport !== 'iot' || count <= made) return;
+      if (run.transport !== 'iot' || run.auth === 'sigv4' || count <= made) return;
       reporter.step('provision', `Making ${count - made} things, each with its own key and certificate`);
       const onProgress = (done: number, total: number) => reporter.progress(done, total);
       await provision({ target, deviceIds: deviceIds(run.generate.seed, count), signal, onProgress });
