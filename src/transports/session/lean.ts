@@ -11,6 +11,7 @@ import mqttPacket, { type Packet } from 'mqtt-packet';
 import { messageOf } from '../../errors.ts';
 import { SendFailure } from '../transport.ts';
 import type { Beat, BeatMember } from './beat.ts';
+import { connectPacket } from './connect-packet.ts';
 import { closedEarly, connectFailure, connectTimeout, interrupted, lost, refused } from './failures.ts';
 import { type Line, type SlowLine, silence, slowDown } from './harmed-socket.ts';
 import { InFlight } from './in-flight.ts';
@@ -200,19 +201,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
   }
 
   #sayHello(): void {
-    const { clientId, clean, keepAliveSeconds, username, password } = this.#options;
-    this.#line.write(
-      mqttPacket.generate({
-        cmd: 'connect',
-        protocolId: 'MQTT',
-        protocolVersion: 4,
-        clientId,
-        clean,
-        keepalive: keepAliveSeconds,
-        ...(username === undefined ? {} : { username }),
-        ...(password === undefined ? {} : { password: Buffer.from(password) }),
-      }),
-    );
+    this.#line.write(connectPacket(this.#options));
   }
 
   #onData(chunk: Uint8Array, length: number): void {
