@@ -97,11 +97,18 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
     }
   }
 
-  function publishNow(deviceId: string, topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
+  function publishNow(
+    deviceId: string,
+    topic: string,
+    payload: string,
+    qos: 0 | 1,
+    dup = false,
+    packetId?: number,
+  ): Promise<void> {
     const session = sessions.get(deviceId);
     if (session !== undefined) {
       if (dup) counts.redeliveries++;
-      return session.publish(topic, payload, qos, dup);
+      return session.publish(topic, payload, qos, dup, packetId);
     }
     if (closed !== undefined) return Promise.reject(new SendFailure('interrupted'));
     return Promise.reject(new SendFailure('not-connected', `${deviceId} is not connected`));
@@ -110,10 +117,13 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
   /** Sends until it is answered, or patience is over; then with the last failure. */
   async function insist(deviceId: string, topic: string, payload: string, qos: 0 | 1): Promise<void> {
     const deadline = clock.now() + patienceMs;
+    let packetId: number | undefined;
     for (let dup = false; ; ) {
       const session = sessions.get(deviceId);
       try {
-        return await publishNow(deviceId, topic, payload, qos, dup);
+        const answer = publishNow(deviceId, topic, payload, qos, dup, packetId);
+        packetId = session?.packetId ?? packetId;
+        return await answer;
       } catch (error) {
         const code = failureCode(error);
         // QoS 0 is sent at most once (MQTT 3.1.1, 4.3.1).

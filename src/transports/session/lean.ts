@@ -102,7 +102,11 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     beat.join(this);
   }
 
-  publish(topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
+  get packetId(): number {
+    return this.#packetId;
+  }
+
+  publish(topic: string, payload: string, qos: 0 | 1, dup = false, packetId?: number): Promise<void> {
     if (this.#state !== 'open') return Promise.reject(this.#failure ?? interrupted());
     const packets = this.#packets;
     let id: number;
@@ -111,7 +115,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
       const bytes = Buffer.byteLength(payload);
       const size = packets.size(bytes, qos);
       if (this.#out !== undefined && this.#end + size > this.#out.length) this.flush();
-      id = this.#nextId(qos);
+      id = this.#nextId(qos, packetId);
       if (this.#out === undefined) {
         this.#out = this.#options.tls === undefined ? borrow(size) : Buffer.allocUnsafe(Math.max(size, TLS_OUT_BYTES));
         atTurnEnd(this);
@@ -281,11 +285,13 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
   #settle = (id: number): void => this.#inFlight.settle(id);
 
   /** Packet ids go round from 1 to 65535, past those still out (MQTT 3.1.1, 2.3.1); QoS 0 has none, and counts down from -1. */
-  #nextId(qos: 0 | 1): number {
+  #nextId(qos: 0 | 1, before: number | undefined): number {
     if (qos === 0) return --this.#zeroId;
     if (this.#inFlight.size >= 0xffff) throw new SendFailure('too-many-in-flight', 'all 65535 packet ids are in use');
-    do this.#packetId = this.#packetId === 0xffff ? 1 : this.#packetId + 1;
-    while (this.#inFlight.has(this.#packetId));
+    if (before !== undefined && !this.#inFlight.has(before)) this.#packetId = before;
+    else
+      do this.#packetId = this.#packetId === 0xffff ? 1 : this.#packetId + 1;
+      while (this.#inFlight.has(this.#packetId));
     return this.#packetId;
   }
   #zeroId = 0;

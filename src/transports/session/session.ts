@@ -55,9 +55,12 @@ export interface Session {
    * Resolves with the PUBACK (QoS 1), or once the system has taken the bytes (QoS 0). Messages leave in the order of the
    * calls. Rejects with a `SendFailure`: `no-answer` after `ackTimeoutMs`, `connection-lost`, `interrupted`, `bad-topic`.
    * Over MQTT 5 also `mqtt:<reason>`, as the broker gave it (reasons.ts).
-   * `dup` marks what may have arrived before; the device SDK cannot.
+   * `dup` marks what may have arrived before; the device SDK cannot. It goes out under the `packetId` it had, where that is
+   * given and the client lets one choose (MQTT 3.1.1, 4.4); the libraries do not.
    */
-  publish(topic: string, payload: string, qos: 0 | 1, dup?: boolean): Promise<void>;
+  publish(topic: string, payload: string, qos: 0 | 1, dup?: boolean, packetId?: number): Promise<void>;
+  /** Of the last message at QoS 1; absent where a client keeps its packet ids to itself. */
+  readonly packetId?: number;
   /** Resolves when the connection is lost, and says why; never after `end` or `cut`. */
   readonly lost: Promise<SendFailure>;
   /** Waits for the answers still out, then disconnects. Never rejects. */
