@@ -7,6 +7,8 @@ export interface LaunchLoad {
   readonly shards: number;
   readonly machine: Machine;
   readonly transport: string;
+  /** Straight to the topic rule, which AWS charges no messaging for. */
+  readonly basicIngest: boolean;
   readonly devices: number;
   readonly updates: number;
   /** From a machine's start to the common start; the machines are paid meanwhile. */
@@ -54,7 +56,7 @@ export function launchCost(load: LaunchLoad): LaunchCost {
   if (backend !== undefined) {
     if (load.transport === 'iot') {
       add('devices connected', 'connectivity', (devices * (load.aheadSeconds + scheduledSeconds)) / 60);
-      add('messages', 'messaging', updates);
+      if (!load.basicIngest) add('messages', 'messaging', updates);
       add('rule and its action', 'rules', 2 * updates);
       if (backend.design === 'lambda') add('ingest function, requests', 'lambdaRequests', updates);
     }

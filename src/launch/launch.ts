@@ -7,6 +7,7 @@ import { directoriesIn, put, removeAll } from '../run/bucket.ts';
 import { merge } from '../run/merge.ts';
 import type { Ending } from '../run/signals.ts';
 import type { Summary } from '../run/summary.ts';
+import { withoutPassword } from '../run/without-keys.ts';
 import { failureText, readFailures } from './failures.ts';
 import { copyFleet } from './fleet-files.ts';
 import { type Followed, followJob, statesText } from './follow.ts';
@@ -82,7 +83,7 @@ async function begin(
   let definition: string | undefined;
   try {
     const command = await shardCommand(plan);
-    const record = { id, startAt: request.startAt, shards: request.shards, image, command };
+    const record = { id, startAt: request.startAt, shards: request.shards, image, command: command.map(shown) };
     await put(places.launch, 'launch.json', `${JSON.stringify(record, null, 2)}\n`);
     await copyFleet(plan, onProgress);
     ending.stop.throwIfAborted();
@@ -96,6 +97,12 @@ async function begin(
     if (definition !== undefined) await tidy(note, () => forgetDefinition(batch, definition!));
     throw error;
   }
+}
+
+/** A word of a command line without the password that it may hold. */
+function shown(word: string): string {
+  const [, broker] = /^--broker=(.*)$/s.exec(word) ?? [];
+  return broker === undefined ? word : `--broker=${withoutPassword(broker)}`;
 }
 
 async function follow(

@@ -3,7 +3,7 @@ import { regionOfEnvironment } from '../aws.ts';
 import { silentReporter } from '../dashboard/reporter.ts';
 import { SetupError, UsageError } from '../errors.ts';
 import { isBucket } from '../run/bucket.ts';
-import { readyDevices } from '../run/certificates.ts';
+import { needsCertificates, readyDevices } from '../run/certificates.ts';
 import { type FleetData, fleetData } from '../run/fleet-data.ts';
 import { type FleetShare, fleetShare } from '../run/fleet-share.ts';
 import type { RunOptions } from '../run/options.ts';
@@ -86,12 +86,13 @@ export async function planLaunch(request: LaunchRequest, now: number, signal: Ab
   const plan = planRun(options, data.outlook);
   if (target !== undefined) {
     const ids = shares.flatMap(({ deviceIds }) => deviceIds);
-    await readyDevices(run.transport, { target, embedded: false }, ids, silentReporter(), signal);
+    await readyDevices(run, { target, embedded: false }, ids, silentReporter(), signal);
   }
   const load: LaunchLoad = {
     shards,
     machine,
     transport: run.transport,
+    basicIngest: run.basicIngest === true,
     devices: plan.devices,
     updates: plan.updates,
     aheadSeconds: Math.max(0, startAt - now) / 1000,
@@ -173,7 +174,7 @@ export async function shardCommand({ request, places, target, plan, data }: Laun
     `--start-at=${new Date(startAt).toISOString()}`,
     ...(shift === undefined ? [] : [`--shift=${shift}`]),
     ...(data.source.kind === 'dataset' ? [`--dataset=${places.fleet}/dataset`] : []),
-    ...(run.transport === 'iot' ? [`--credentials=${places.fleet}/credentials`] : []),
+    ...(needsCertificates(run) ? [`--credentials=${places.fleet}/credentials`] : []),
     `--out=${places.results}`,
   ];
 }

@@ -2,21 +2,28 @@ import type { Reporter } from '../dashboard/reporter.ts';
 import { SetupError } from '../errors.ts';
 import { openCredentialStore } from '../fleet/credential-store.ts';
 import { provision } from '../fleet/provision.ts';
-import type { TransportName } from '../transports/index.ts';
 import type { Backend } from './backend.ts';
+import type { RunOptions } from './options.ts';
+
+type Access = Pick<RunOptions, 'transport' | 'auth'>;
+
+/** Whether a device shows a certificate of its own: not where the account's keys sign for all. */
+export function needsCertificates({ transport, auth }: Access): boolean {
+  return transport === 'iot' && auth !== 'sigv4';
+}
 
 /**
  * Sees that every device has its certificate. The embedded stand-in is provisioned here; elsewhere devices cost money
  * and stay, so that is the person's own decision ("simctl provision").
  */
 export async function readyDevices(
-  transport: TransportName,
+  access: Access,
   { target, embedded }: Pick<Backend, 'target' | 'embedded'>,
   deviceIds: readonly string[],
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  if (transport !== 'iot') return;
+  if (!needsCertificates(access)) return;
   if (embedded) {
     reporter.step('provision', `Making ${deviceIds.length} things, each with its own key and certificate`);
     await provision({

@@ -116,6 +116,7 @@ const OWN = [
   'generate',
   'target',
   'workers',
+  'localAddresses',
   'connectConcurrency',
   'shard',
 ];

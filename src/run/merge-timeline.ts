@@ -36,6 +36,14 @@ export async function mergeTimelines(files: readonly string[], write: (slice: Sl
   }
 }
 
+/** @returns epoch ms at which a timeline begins; undefined where there is none, or nothing in it */
+export async function firstSecondOf(file: string): Promise<number | undefined> {
+  if (!existsSync(file)) return undefined;
+  const { head, close } = await opened(file);
+  close();
+  return head?.from;
+}
+
 interface Source {
   head: Slice | undefined;
   inFlight: number;

@@ -14,7 +14,7 @@ import type { Slice } from '../workers/timeline.ts';
 import { download, isBucket } from './bucket.ts';
 import { mergeMetrics } from './merge-metrics.ts';
 import { checkShards, HISTOGRAMS, readShard, type ShardRun, shardDirectories } from './merge-shards.ts';
-import { mergeTimelines } from './merge-timeline.ts';
+import { firstSecondOf, mergeTimelines } from './merge-timeline.ts';
 import { type PhasedLog, phaseFigures } from './phase-figures.ts';
 import { createRunDirectory, openRunDirectory, type RunDirectory } from './run-directory.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -123,7 +123,7 @@ async function write(
     lagLimitMs: first.options.lagLimitMs,
     thresholds,
     slices,
-    phases: phases && (await phaseFigures(phases, await phasedLogs(shards), first.startAt ?? 0)),
+    phases: phases && (await phaseFigures(phases, await phasedLogs(shards))),
     merged: {
       shards: shards.map((of) => ({
         dir: of.name,
@@ -162,8 +162,11 @@ async function sentLogsOf(dir: string): Promise<string[]> {
 
 async function phasedLogs(shards: readonly ShardRun[]): Promise<PhasedLog[]> {
   const logs: PhasedLog[] = [];
-  for (const { dir, summary } of shards)
-    for (const file of await sentLogsOf(dir)) logs.push({ file, pauses: summary.pauses ?? [] });
+  for (const { dir, plan, summary } of shards) {
+    // Without a moment in common, each began when its own devices had connected.
+    const start = plan.startAt ?? (await firstSecondOf(openRunDirectory(dir).timeline)) ?? summary.firstSentAt;
+    for (const file of await sentLogsOf(dir)) logs.push({ file, start, pauses: summary.pauses ?? [] });
+  }
   return logs;
 }
 

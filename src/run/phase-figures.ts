@@ -24,20 +24,15 @@ const ROUNDED_MS = 0.01;
 /** A send log; pauses moved on what had not been sent by their end. */
 export interface PhasedLog {
   readonly file: string;
+  /** Epoch ms of its first phase. */
+  readonly start: number;
   readonly pauses?: readonly Pause[];
 }
 
-/**
- * From the send logs, so that those of many workers, and of many machines, are the same as one's.
- * @param start epoch ms of the first phase
- */
-export async function phaseFigures(
-  phases: readonly Phase[],
-  logs: readonly PhasedLog[],
-  start: number,
-): Promise<PhaseFigures[]> {
+/** From the send logs, so that those of many workers, and of many machines, are the same as one's. */
+export async function phaseFigures(phases: readonly Phase[], logs: readonly PhasedLog[]): Promise<PhaseFigures[]> {
   const sums = phases.map(newSum);
-  for (const { file, pauses = [] } of logs) {
+  for (const { file, start, pauses = [] } of logs) {
     await readLog(file, (line) => {
       if (typeof line.dueAt !== 'number') return;
       const attempt = line as unknown as SentLine;

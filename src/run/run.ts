@@ -6,7 +6,6 @@ import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { isSimctlError, messageOf, RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
-import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
@@ -32,6 +31,7 @@ import { checkAhead } from './start-at.ts';
 import { type Summary, summarise } from './summary.ts';
 import { parseThresholds } from './threshold.ts';
 import { openViewer, type SampleWindow } from './viewer.ts';
+import { optionsWithoutKeys, targetWithoutKeys } from './without-keys.ts';
 
 /**
  * The main job: a fleet, its certificates, its updates through the backend to a viewer, and what became of each.
@@ -136,7 +136,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const clock = systemClock(epoch);
   const devices = shared?.deviceIds ?? (await data.members()).map(({ deviceId }) => deviceId);
   checkDrops(options.drop, devices);
-  if (options.auth !== 'sigv4') await readyDevices(options.transport, backend, devices, reporter, ending.stop);
+  await readyDevices(options, backend, devices, reporter, ending.stop);
   ending.stop.throwIfAborted();
   const shift = await sampleTimeShift(plan, {
     everySeconds: data.outlook.everySeconds,
@@ -145,11 +145,11 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     now: options.startAt ?? clock.now(),
     sharedRun: shared && `${shared.fleetId}/${options.startAt ?? shared.share.choice.of}`,
   });
-  const target = publicPart(backend.target);
+  const target = targetWithoutKeys(backend.target);
   const fleetId = shared && { fleetId: shared.fleetId };
   await files.write(
     'plan.json',
-    `${JSON.stringify({ ...plan, ...fleetId, shift, options, target, versions: versions() }, null, 2)}\n`,
+    `${JSON.stringify({ ...plan, ...fleetId, shift, options: optionsWithoutKeys(options), target, versions: versions() }, null, 2)}\n`,
   );
 
   const viewer = await openViewer(options, devices, backend.target, files, epoch);
@@ -217,8 +217,7 @@ async function account(
       options.phases &&
       (await phaseFigures(
         options.phases,
-        sent.map((file) => ({ file, pauses: fleet.pauses })),
-        begunAt,
+        sent.map((file) => ({ file, start: begunAt, pauses: fleet.pauses })),
       )),
     clock,
   });
@@ -233,9 +232,4 @@ async function account(
 /** What a figure depends on beside the plan. */
 function versions(): Record<string, string> {
   return { simctl: version(), node: process.version, system: `${process.platform} ${process.arch}, ${release()}` };
-}
-
-/** Nothing that is written down holds a key. */
-function publicPart({ accessKeyId, secretAccessKey, ...rest }: Target): Partial<Target> {
-  return rest;
 }

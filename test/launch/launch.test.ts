@@ -184,6 +184,20 @@ describe('a launch', () => {
     expect(result).toMatchObject({ missing: [], summary: { sent: 4 } });
   });
 
+  it('writes down no password of a broker', async () => {
+    let record = '';
+    await withBatch({
+      async machine(child, job) {
+        record = [...s3.objects].find(([key]) => key.endsWith('launch.json'))![1].toString();
+        await leaveResults(child, job);
+        return 0;
+      },
+    });
+    await launched(await planned({ args: ['--transport=mqtt', '--broker=mqtt://fleet:s3cret@broker:1883'] }));
+    expect(JSON.parse(record).command).toContain('--broker=mqtt://fleet@broker:1883');
+    expect(record).not.toContain('s3cret');
+  });
+
   it('keeps the shards’ own results where it is told to', async () => {
     await withBatch({ machine: async (child, job) => leaveResults(child, job).then(() => 0) });
     const plan = await planned();

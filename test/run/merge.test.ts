@@ -112,12 +112,37 @@ test.each<[string, Partial<RecordedShard>, string]>([
 
 test('what a machine may have of its own is not compared', async () => {
   const latencies = [1, 2, 3, 4, 5, 6];
-  const own = { workers: 9, out: 'elsewhere', dataset: '/mnt/fleet', target: 'other.json', connectConcurrency: 1 };
+  const own = {
+    workers: 9,
+    out: 'elsewhere',
+    dataset: '/mnt/fleet',
+    target: 'other.json',
+    connectConcurrency: 1,
+    localAddresses: ['10.0.0.2'],
+  };
   const dirs = [
     await shard('a', { index: 0, of: 2, latencies }),
     await shard('b', { index: 1, of: 2, latencies, options: own }),
   ];
   expect((await merge({ dirs, out: whole(), partial: false })).sent).toBe(12);
+});
+
+test('phases of shards that each began in their own time count from that', async () => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const options = {
+    phases: [
+      { name: 'first', seconds: 2 },
+      { name: 'second', seconds: 4 },
+    ],
+  };
+  const dirs = await Promise.all(
+    [0, 1].map((index) => shard(`s${index}`, { index, of: 2, latencies, options, startedAt: START + index * 60_000 })),
+  );
+  const { phases } = await merge({ dirs, out: whole(), partial: false });
+  expect(phases!.map(({ name, sent }) => [name, sent])).toEqual([
+    ['first', 4],
+    ['second', 8],
+  ]);
 });
 
 test('seconds of many machines add up exactly, in order, whatever their slices', async () => {

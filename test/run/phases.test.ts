@@ -49,7 +49,7 @@ function log(
     }),
   );
   writeFileSync(file, `${lines.join('\n')}\n{"fault":"storm at 1s","did":"begin","at":1}\n`);
-  return { file, ...pauses };
+  return { file, start: START, ...pauses };
 }
 
 test('an update counts to the phase that it was due in, however late it was sent and answered', async () => {
@@ -66,7 +66,7 @@ test('an update counts to the phase that it was due in, however late it was sent
       [15_000.2, 15_000.2, 15_001],
     ]),
   ];
-  const [quiet, spike] = await phaseFigures(PHASES, logs, START);
+  const [quiet, spike] = await phaseFigures(PHASES, logs);
   expect(quiet).toMatchObject({ name: 'quiet', seconds: 10, sent: 2, acknowledged: 1, late: { count: 2 } });
   expect(quiet!.failed + quiet!.unknown).toBe(1);
   expect(quiet!.response).toMatchObject({ count: 1 });
@@ -95,7 +95,7 @@ test('a pause moves the phases of what was sent after it', async () => {
       { pauses },
     ),
   ];
-  const figures = await phaseFigures(PHASES, logs, START);
+  const figures = await phaseFigures(PHASES, logs);
   expect(figures.map(({ sent }) => sent)).toEqual([2, 1]);
 });
 

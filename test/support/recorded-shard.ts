@@ -12,6 +12,8 @@ export interface RecordedShard {
   readonly of: number;
   /** Milliseconds, one an update. */
   readonly latencies: readonly number[];
+  /** Epoch ms of its first second; START unless it began in its own time. */
+  readonly startedAt?: number;
   readonly plan?: object;
   readonly options?: object;
   readonly summary?: object;
@@ -19,7 +21,7 @@ export interface RecordedShard {
 
 /** A shard's directory, as far as a merge reads it. */
 export async function recordedShard(place: string, name: string, part: RecordedShard): Promise<void> {
-  const { index, of, latencies, plan = {}, options = {}, summary = {} } = part;
+  const { index, of, latencies, startedAt = START, plan = {}, options = {}, summary = {} } = part;
   await mkdir(place, { recursive: true });
   const histogram = newHistogram();
   for (const ms of latencies) recordMs(histogram, ms);
@@ -69,10 +71,14 @@ export async function recordedShard(place: string, name: string, part: RecordedS
   });
   const histograms = Object.fromEntries(HISTOGRAMS.map((name) => [name, histogram]));
   await writeFile(join(place, 'latency.hlog'), histogramLog(histograms, START, START + 1000));
-  const slices = latencies.map((ms, second) => slice(START + second * 1000, 1000, [ms]));
+  const slices = latencies.map((ms, second) => slice(startedAt + second * 1000, 1000, [ms]));
   await writeFile(join(place, 'timeline.ndjson'), slices.map((one) => `${JSON.stringify(one)}\n`).join(''));
   for (const log of ['sent-00', 'received', 'history', 'ingest', 'fates']) {
-    await writeFile(join(place, `${log}.ndjson`), latencies.map((_, n) => `{"id":"${name}","seq":${n}}\n`).join(''));
+    const line = (n: number) => {
+      const at = startedAt + n * 1000 + 1;
+      return JSON.stringify({ id: name, seq: n, ...(log === 'sent-00' && { dueAt: at, sentAt: at, doneAt: at + 1 }) });
+    };
+    await writeFile(join(place, `${log}.ndjson`), latencies.map((_, n) => `${line(n)}\n`).join(''));
   }
 }
 

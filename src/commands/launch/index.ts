@@ -20,6 +20,7 @@ const {
   environments: _environments,
   jitter: _jitter,
   drop: _drop,
+  'local-address': _localAddress,
   ...ofShards
 } = RUN_SETTINGS;
 

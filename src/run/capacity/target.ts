@@ -11,6 +11,7 @@ import { mapReference } from '../../generator/generate.ts';
 import { startStandIn } from '../../local/spawn.ts';
 import type { Target } from '../../target.ts';
 import { readTarget } from '../../target-file.ts';
+import { needsCertificates } from '../certificates.ts';
 import { STAND_IN } from '../run-directory.ts';
 import { type CapacityOptions, embedsStandIn } from './options.ts';
 
@@ -41,7 +42,7 @@ export async function openCapacityTarget(
   }
   const target = await readTarget(run.target, run.stack);
   const most = options.by === 'devices' ? options.search.to : run.generate.agents;
-  if (run.transport === 'iot' && run.auth !== 'sigv4') mustBeProvisioned(target, run.generate.seed, most);
+  if (needsCertificates(run)) mustBeProvisioned(target, run.generate.seed, most);
   const file = await writeTarget(dir, target);
   const name = target.stack === undefined ? target.name : `${target.name}, stack ${target.stack.name}`;
   return {
@@ -79,7 +80,7 @@ async function embedded({ run, quota }: CapacityOptions, dir: string, reporter: 
     target,
     aws: false,
     async ready(count, signal) {
-      if (run.transport !== 'iot' || run.auth === 'sigv4' || count <= made) return;
+      if (!needsCertificates(run) || count <= made) return;
       reporter.step('provision', `Making ${count - made} things, each with its own key and certificate`);
       const onProgress = (done: number, total: number) => reporter.progress(done, total);
       await provision({ target, deviceIds: deviceIds(run.generate.seed, count), signal, onProgress });
