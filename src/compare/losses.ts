@@ -16,6 +16,7 @@ export async function withLosses<Run extends Pick<RecordedRun, 'dir' | 'slices' 
   run: Run,
 ): Promise<Omit<Run, 'slices'> & { readonly slices: readonly SliceWithLosses[] }> {
   const { slices, summary } = run;
+  if (slices.length === 0) return run;
   const counts = slices.map(() => ({ lost: 0, refused: 0 }));
   let [lost, refused] = [0, 0];
   const { fates } = openRunDirectory(run.dir);

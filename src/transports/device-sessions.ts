@@ -131,7 +131,7 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
         // The failure comes before the session has said that it is lost.
         if (session !== undefined && sessions.get(deviceId) === session) sessions.delete(deviceId);
         // Messages are sent again over another connection, and there alone (MQTT 3.1.1, 4.4).
-        if (code === 'no-answer') session?.drop();
+        if (code !== 'not-connected') session?.drop();
         dup ||= code !== 'not-connected';
         const over = clock.until(deadline).then(() => true);
         if (await Promise.race([over, back(deviceId).then(() => false)]))

@@ -123,10 +123,11 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
       await news;
     }
   } finally {
+    // Before the log is closed: faults that outlast the run end with it, and say so there.
+    clock.stop();
     await transport.close();
     transportClock.stop();
     newsClock.stop();
-    clock.stop();
   }
   await log.close();
   return {

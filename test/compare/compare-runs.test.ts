@@ -46,6 +46,12 @@ describe('rounds of growing fleets', () => {
   });
 });
 
+it('that has lost updates, and no timeline to find them in, is refused as one that cannot be cut', async () => {
+  recordedRun(at('untimed'), { devices: 10, seed: 11, lostPerMille: 30, seconds: 20 });
+  rmSync(join(at('untimed'), 'timeline.ndjson'));
+  await expect(compare(['10', 'untimed'])).rejects.toThrow('the run untimed has no timeline.ndjson');
+});
+
 describe('a baseline', () => {
   it('that a run is worse than is a regression', async () => {
     const comparison = await compare(['slow'], { baseline: at('10') });

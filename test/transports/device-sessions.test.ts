@@ -67,6 +67,22 @@ describe('deviceSessions', () => {
     expect(sessions.connections.counts()).toEqual({ disconnects: 1, reconnects: 1, redeliveries: 0 });
   });
 
+  it('gives up a connection over which a message could not go, though nobody said that it was lost', async () => {
+    const { clock, open, attempts } = network();
+    let broken = true;
+    const failing: OpenSession = async (options, signal) => {
+      const session = await open(options, signal);
+      const fail = broken;
+      broken = false;
+      return { ...session, ...(fail && { publish: () => Promise.reject(new SendFailure('connection-lost')) }) };
+    };
+    const sessions = deviceSessions({ open: failing, optionsOf, clock, seed: 7, patienceMs: 60_000 });
+    await sessions.connect('a', going);
+    const sent = publish(sessions, 'a');
+    await clock.advance(60_000);
+    expect([await sent, attempts.length]).toEqual(['sent', 2]);
+  });
+
   it('spreads the reconnects of a whole fleet over the pause, the same for the same seed', async () => {
     const times = async (seed: number) => {
       const { clock, open, attempts, lose } = network();

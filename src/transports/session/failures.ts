@@ -78,3 +78,8 @@ export function lost(reason: unknown, where: Where): SendFailure {
 export function interrupted(): SendFailure {
   return new SendFailure('interrupted', 'cut off by the end of the run');
 }
+
+/** What came is no packet of MQTT. */
+export function notMqtt(error: unknown): SendFailure {
+  return new SendFailure('refused', messageOf(error), error);
+}

@@ -8,11 +8,10 @@
  */
 import type { Socket } from 'node:net';
 import mqttPacket, { type Packet } from 'mqtt-packet';
-import { messageOf } from '../../errors.ts';
 import { SendFailure } from '../transport.ts';
 import type { Beat, BeatMember } from './beat.ts';
 import { connectPacket } from './connect-packet.ts';
-import { closedEarly, connectFailure, connectTimeout, interrupted, lost, refused } from './failures.ts';
+import { closedEarly, connectFailure, connectTimeout, interrupted, lost, notMqtt, refused } from './failures.ts';
 import { type Line, type SlowLine, silence, slowDown } from './harmed-socket.ts';
 import { InFlight } from './in-flight.ts';
 import { Incoming, type IncomingHandlers } from './incoming.ts';
@@ -295,8 +294,4 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     return this.#packetId;
   }
   #zeroId = 0;
-}
-
-function notMqtt(error: unknown): SendFailure {
-  return new SendFailure('refused', messageOf(error), error);
 }
