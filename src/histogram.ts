@@ -25,7 +25,7 @@ export function recordMs(histogram: Histogram, ms: number): void {
   histogram.recordValue(us < 0 ? 0 : us > HIGHEST_US ? HIGHEST_US : us);
 }
 
-/** Percentiles in milliseconds; all zero where nothing was recorded. */
+/** Percentiles in milliseconds, none above `max`; all zero where nothing was recorded. */
 export interface Percentiles {
   count: number;
   p50: number;
@@ -37,14 +37,17 @@ export interface Percentiles {
 
 export function percentilesOf(histogram: Histogram): Percentiles {
   const count = histogram.totalCount;
-  const at = (percentile: number) => (count === 0 ? 0 : histogram.getValueAtPercentile(percentile) / 1000);
+  const max = count === 0 ? 0 : histogram.maxValue / 1000;
+  // A percentile is the upper end of its bucket, which may lie above the highest value there was.
+  const at = (percentile: number) =>
+    count === 0 ? 0 : Math.min(max, histogram.getValueAtPercentile(percentile) / 1000);
   return {
     count,
     p50: at(50),
     p90: at(90),
     p99: at(99),
     p999: at(99.9),
-    max: count === 0 ? 0 : histogram.maxValue / 1000,
+    max,
   };
 }
 

@@ -31,7 +31,13 @@ function flagOf(setting: Setting) {
       return Flags.string({
         ...common,
         multiple: true,
-        ...(setting.default === undefined ? {} : { default: [...setting.default] }),
+        // By a function, and with a word for it: the help would show an empty list as "[default: ]".
+        ...(setting.default === undefined
+          ? {}
+          : {
+              default: async () => [...(setting.default ?? [])],
+              defaultHelp: async () => setting.default?.join(', ') || undefined,
+            }),
       });
     case 'choice': {
       const options = setting.choices.map(String);

@@ -55,7 +55,8 @@ export const FILTER_SECONDS = 30;
 export function checkUsage(usage: Usage): void {
   const problems: string[] = [];
   const atLeast = (flag: string, value: number, least: number, most = Number.POSITIVE_INFINITY) => {
-    if (!(value >= least && value <= most)) problems.push(`${flag} must be from ${least} to ${most}; got ${value}`);
+    const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`;
+    if (!(value >= least && value <= most)) problems.push(`${flag} must be ${range}; got ${value}`);
   };
   atLeast('--devices', usage.devices, 1);
   atLeast('--interval', usage.intervalSeconds, 0.001);

@@ -4,10 +4,12 @@ import { fetchFleet } from './fetched-fleet.ts';
 import { fleetData } from './fleet-data.ts';
 import { fleetShare } from './fleet-share.ts';
 import type { RunOptions } from './options.ts';
+import { parseThresholds } from './threshold.ts';
 
 /** What a run would do, without doing it: nothing is generated, started or sent. Probe files are read (and cached). */
 export async function dryRun(options: RunOptions): Promise<string> {
   checkRequest(options);
+  parseThresholds(options.thresholds);
   // Of what is in a bucket, no more than says what there is; no credentials.
   const fetched = await fetchFleet({ ...options, credentials: undefined });
   const asTheyGo = { ...fetched.options, generate: { ...options.generate, asTheyGo: true } };

@@ -6,13 +6,15 @@ import { type Epoch, readEpoch, systemClock } from '../clock.ts';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { isSimctlError, messageOf, RunError } from '../errors.ts';
 import { histogramLog } from '../histogram.ts';
+import { isRunning } from '../process-alive.ts';
 import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
 import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
 import type { Slice } from '../workers/timeline.ts';
-import { openBackend } from './backend.ts';
+import { type Backend, openBackend } from './backend.ts';
 import { openUpload, type Upload } from './bucket.ts';
+import { embedsStandIn } from './capacity/options.ts';
 import { readyDevices } from './certificates.ts';
 import { readClockOffset } from './clock-offset.ts';
 import { readCloudAnswers, readCloudMetrics } from './cloud-evidence.ts';
@@ -115,7 +117,11 @@ async function withFleet(
 
   reporter.step(
     'backend',
-    options.target === 'local' ? 'Starting the stand-in of the AWS services' : `Looking at ${options.target}`,
+    options.target !== 'local'
+      ? `Looking at ${options.target}`
+      : embedsStandIn(options)
+        ? 'Starting the stand-in of the AWS services'
+        : 'No AWS services are needed',
   );
   const map = data.map === undefined ? {} : { map: data.map };
   const backend = await openBackend({ ...fetched.options, ...map }, files.dir);
@@ -181,6 +187,11 @@ function sampleWindow(plan: Plan, shift: number | 'live', fleet: FleetResult): S
   return { from: plan.firstSampleTime + shift, to: plan.lastSampleTime + shift + 1000 };
 }
 
+/** Whether all that was timed was timed by one clock: the stand-in is on this machine, and no other machine has a shard. */
+function isOneClock({ embedded, target: { pid } }: Backend, shared: unknown): boolean {
+  return embedded || (shared === undefined && pid !== undefined && isRunning(pid));
+}
+
 /** Joins all logs, and says what became of every update. */
 async function account(
   run: Run & { readonly devices: readonly string[]; readonly answers: boolean; readonly begunAt: number },
@@ -200,7 +211,7 @@ async function account(
     trackerAnswers: options.transport === 'tracker',
     fatesOut: files.fates,
   });
-  const clock = backend.embedded ? undefined : await readClockOffset();
+  const clock = isOneClock(backend, shared) ? undefined : await readClockOffset();
   const interrupted = fleet.interrupted || run.ending.stop.aborted;
   const summary = summarise({
     out: files.dir,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
-import { codeOf, SetupError, UsageError } from '../errors.ts';
+import { codeOf, SetupError } from '../errors.ts';
 import { decode, encode, topicOf } from '../wire.ts';
+import { parseBroker } from './broker-address.ts';
 import type { WithConnections } from './connections.ts';
 import { type DeviceSessions, deviceSessions } from './device-sessions.ts';
 import { addressInTurn } from './local-addresses.ts';
@@ -76,39 +77,6 @@ export function overSessions(
     },
     close: sessions.close,
     connections: sessions.connections,
-  };
-}
-
-export interface Broker {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-  readonly username?: string;
-  readonly password?: string;
-}
-
-/** Reads `mqtt[s]://[user[:password]@]host[:port]`. @throws UsageError */
-export function parseBroker(text: string | undefined): Broker {
-  const hint = 'It looks like mqtt://localhost:1883, or mqtts://user:password@broker.example:8883.';
-  if (text === undefined) throw new UsageError('the mqtt transport needs a broker', { hint: `Give --broker. ${hint}` });
-  // Never repeated whole in a message: it may hold a password.
-  if (!URL.canParse(text)) throw new UsageError('the --broker given is no URL', { hint });
-  const url = new URL(text);
-  if (url.protocol !== 'mqtt:' && url.protocol !== 'mqtts:')
-    throw new UsageError(`--broker must begin with mqtt:// or mqtts://, not ${url.protocol}//`, { hint });
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (host === '') throw new UsageError('the --broker given names no host', { hint });
-  if (url.pathname.length > 1 || url.search || url.hash)
-    throw new UsageError(`--broker ends with the port; ${url.pathname}${url.search}${url.hash} has no meaning`, {
-      hint,
-    });
-  const tls = url.protocol === 'mqtts:';
-  return {
-    host,
-    port: url.port === '' ? (tls ? 8883 : 1883) : Number(url.port),
-    tls,
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
   };
 }
 

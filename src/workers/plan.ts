@@ -1,5 +1,6 @@
 import { durationText } from '../duration.ts';
 import { UsageError } from '../errors.ts';
+import { parseBroker } from '../transports/broker-address.ts';
 import { TOPIC_ROOT } from '../wire.ts';
 import { faultPlanText, faultProblems, type PlannedFault, planFaults } from './fault-plan.ts';
 import { peakOf } from './load-curve.ts';
@@ -83,7 +84,7 @@ export interface Plan {
 /** Trackers refuse older samples (AWS, "Tracker device positions" retention). */
 const WINDOW_MS = 30 * 86_400_000;
 
-/** Checks the sense of a request that needs no fleet to judge: every problem at once. */
+/** Checks the sense of a request that needs no fleet to judge. @throws UsageError with every problem at once */
 export function checkRequest(request: PlanRequest): void {
   const problems: string[] = [];
   const pace = parsePace(request.pace);
@@ -109,11 +110,14 @@ export function checkRequest(request: PlanRequest): void {
     problems.push(
       "--drop is a fault of the embedded stand-in's rule engine: it goes with --target local and --transport iot",
     );
+  for (const drop of request.drop)
+    if (!/^.+@[0-9]+$/.test(drop)) problems.push(`--drop is <device id>@<seq>, such as SLE-7115@3; got "${drop}"`);
   if (request.transport === 'tracker' && request.legacySwap)
     problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
   problems.push(...connectionProblems(request));
   problems.push(...mqttProblems(request), ...shardProblems(request));
   refuse(problems);
+  if (request.transport === 'mqtt') parseBroker(request.broker);
 }
 
 function connectionProblems({ transport, client = 'lean', faults = [], qos, ...request }: PlanRequest): string[] {

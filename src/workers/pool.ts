@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import type { Clock } from '../clock.ts';
 import { messageOf, RunError, SetupError } from '../errors.ts';
 import { threadFile } from '../thread-file.ts';
+import type { TransportName } from '../transports/index.ts';
 import { type FleetResult, fleetResult, type ShardEnd } from './fleet-result.ts';
 import type { FaultRound } from './inflict.ts';
 import { percentilesOfAll } from './latencies.ts';
@@ -155,7 +156,7 @@ export async function runShards(
       if (connected === 0 && devices > 0) {
         tell({ order: 'stop' });
         await results;
-        throw nobodyConnected(view.connectFailures);
+        throw nobodyConnected(view.connectFailures, tasks[0]!.transport);
       }
       if (startAt !== undefined && clock.now() + ORDER_MS > startAt) {
         tell({ order: 'stop' });
@@ -207,12 +208,15 @@ function diedEarly(worker: number, end: ShardEnd | undefined): RunError {
   });
 }
 
-function nobodyConnected(failures: ConnectFailures): SetupError {
+function nobodyConnected(failures: ConnectFailures, transport: TransportName): SetupError {
   const lines = Object.entries(failures).map(
-    ([code, { devices, first }]) => `${code} (${devices} devices), first ${first}`,
+    ([code, { devices, first }]) => `${code} (${devices} ${devices === 1 ? 'device' : 'devices'}), first ${first}`,
   );
   return new SetupError(`no device could connect: ${lines.join('; ')}`, {
-    hint: 'Check the target with "simctl iot-test", and that the devices are provisioned ("simctl provision").',
+    hint:
+      transport === 'mqtt'
+        ? 'Check --broker, that the broker runs, and that it lets these client ids in (user name, password).'
+        : 'Check the target with "simctl iot-test", and that the devices are provisioned ("simctl provision").',
   });
 }
 

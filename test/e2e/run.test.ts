@@ -213,7 +213,7 @@ test('a run is watched from another process while it lasts', async () => {
   });
   const [top, { code }] = await Promise.all([cli.run('top', '--metrics', url), ended]);
   expect([top.code, code]).toEqual([0, 0]);
-  expect(top.stdout).toContain(`Watching ${url}`);
+  expect(top.stdout).toContain('Sending 96 updates');
   expect(top.stdout).toMatch(/The run has ended after \d+ of 96 updates/);
 });
 
@@ -307,6 +307,11 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
     ['no dataset', ['--dataset', 'nowhere'], 2, 'nowhere is no dataset'],
     ['a pace that is none', ['--pace', 'quick'], 2, '--pace is replay'],
     ['no agents', ['--agents', '0'], 2, '--agents'],
+    ['agents that are no number', ['--agents', 'many'], 2, 'Error: --agents: expected a whole number; got "many"'],
+    ['a flag that is none', ['--nosuch'], 2, 'Nonexistent flag: --nosuch\nSee "simctl run --help".'],
+    ['a map that is none', ['--map', 'no-such-map'], 2, 'there is no map "no-such-map"'],
+    ['a broker that is none', ['--transport', 'mqtt', '--broker', 'somewhere'], 2, 'the --broker given is no URL'],
+    ['a drop that names no update', ['--drop', 'x'], 2, '--drop is <device id>@<seq>'],
     ['metrics on no address', ['--metrics', 'nine'], 2, '--metrics is HOST:PORT'],
     ['a threshold that is none', ['--threshold', 'response < 1'], 2, '--threshold "response < 1"'],
     [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import Generate from '../../src/commands/generate.ts';
 import { type Dataset, openDataset, readDevices, readTracks } from '../../src/dataset.ts';
-import { SetupError, UsageError } from '../../src/errors.ts';
+import { UsageError } from '../../src/errors.ts';
 import { type GenerateOptions, generateDataset } from '../../src/generator/generate.ts';
 import { encodeMap } from '../../src/generator/map/map-file.ts';
 import { gridMap } from './grid-map.ts';
@@ -164,10 +164,10 @@ describe('bad input', () => {
     expect((error as UsageError).hint).toBeTruthy();
   });
 
-  it('says what makes a built-in map that is not there', async () => {
+  it('says what may stand in the place of a map whose name is unknown', async () => {
     const error = await generate({ map: 'atlantis' }).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(SetupError);
-    expect((error as SetupError).hint).toMatch(/npm run build/);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as UsageError).hint).toMatch(/gothenburg, or name a file/);
   });
 
   it('says that a file is no map', async () => {

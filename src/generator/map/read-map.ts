@@ -18,19 +18,26 @@ const OPENSTREETMAP = '© OpenStreetMap contributors, ODbL 1.0';
 /**
  * Roads by the name of a map that the build makes (scripts/build.js), or by the path of a file: an OSM PBF extract,
  * road GeoJSON, or a `.graph` that simctl wrote. The first two are kept in the cache as what they become.
- * @throws SetupError where the build has not run; UsageError where the file is missing or is no map.
+ * @throws SetupError where the build has not run; UsageError where there is no such map, or the file is none.
  */
 export async function readMap(map: string = DEFAULT_MAP, vehicle: VehicleName = 'car'): Promise<RoadMap> {
   const builtIn = /^[a-z0-9-]+$/.test(map);
   const path = builtIn ? builtMap(vehicle === 'car' ? map : `${map}-${vehicle}`) : resolve(map);
-  const hint = builtIn ? 'Make it with "npm run build".' : `Leave --map out for ${DEFAULT_MAP}.`;
+  const isDefault = map === DEFAULT_MAP;
+  const hint =
+    builtIn && isDefault
+      ? 'Make it with "npm run build".'
+      : `Leave --map out for ${DEFAULT_MAP}, or name a file: city.osm.pbf, or roads as .geojson.`;
   try {
     return builtIn ? decodeMap(await readFile(path)) : await mapOfFile(path, vehicle);
   } catch (error) {
     if (isSimctlError(error)) throw error;
     const missing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
-    const message = missing ? `there is no map ${path}` : `cannot read the map ${path}: ${messageOf(error)}`;
-    throw builtIn ? new SetupError(message, { cause: error, hint }) : new UsageError(message, { cause: error, hint });
+    const what = builtIn && !isDefault ? `"${map}"` : path;
+    const message = missing ? `there is no map ${what}` : `cannot read the map ${what}: ${messageOf(error)}`;
+    throw builtIn && isDefault
+      ? new SetupError(message, { cause: error, hint })
+      : new UsageError(message, { cause: error, hint });
   }
 }
 

@@ -111,6 +111,9 @@ describe('a map by --map', () => {
   it('names the file that is missing, or is a directory', async () => {
     await expect(readMap(join(dir, 'none.osm.pbf'))).rejects.toThrow(/there is no map .*none\.osm\.pbf/);
     await expect(readMap(dir)).rejects.toThrow(UsageError);
+    const unknown = await readMap('no-such-map').catch((thrown: unknown) => thrown);
+    expect(unknown).toBeInstanceOf(UsageError);
+    expect(unknown).toMatchObject({ message: 'there is no map "no-such-map"', hint: expect.stringContaining('--map') });
   });
 
   it('of GeoJSON is one error, or a map, whatever is changed in it', async () => {

@@ -1,0 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * What is wrong with a command line, in one line where it is one thing: @oclif/core's message
+ * (lib/parser/errors.js, lib/parser/parse.js) without its headline, its tabs and its reference to the help.
+ */
+export function parseErrorText(message: string): string {
+  return stripVTControlCharacters(message)
+    .replace(/\s*\nSee more help with --help\s*$/, '')
+    .replace(/^Parsing (--\S+)\s+(\S)/, (_, flag: string, first: string) => `${flag}: ${first.toLowerCase()}`)
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replaceAll(/\n[ \t]+/g, '\n')
+    .replaceAll(/^Missing required flag (\S+)$/gm, '--$1 is missing');
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { parseErrorText } from '../src/parse-error-text.ts';
+
+const more = '\nSee more help with --help';
+
+test.each([
+  [`Parsing --agents \n\tExpected a whole number; got "x"${more}`, '--agents: expected a whole number; got "x"'],
+  [`Parsing --agents \n\tExpected an integer but received: x${more}`, '--agents: expected an integer but received: x'],
+  [`Nonexistent flag: --nosuch${more}`, 'Nonexistent flag: --nosuch'],
+  [`The following error occurred:\n  \u001b[2mMissing required flag out\u001b[22m${more}`, '--out is missing'],
+  [
+    `The following errors occurred:\n  \u001b[2mExactly one of these: --a, --b\n  Missing required flag target\u001b[22m${more}`,
+    'Exactly one of these: --a, --b\n--target is missing',
+  ],
+  [`Flag --pace expects a value${more}`, 'Flag --pace expects a value'],
+])('%j', (message, text) => {
+  expect(parseErrorText(message)).toBe(text);
+});
