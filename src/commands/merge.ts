@@ -23,14 +23,14 @@ export default class Merge extends SimctlCommand {
     const { argv, flags } = await this.parse(Merge);
     if (argv.length === 0)
       throw new UsageError('say what to merge: the directories of the shards, or one that holds them');
-    const [{ merge }, { hasPassed }, { summaryText }] = await Promise.all([
+    const [{ merge }, { exitCodeOf }, { summaryText }] = await Promise.all([
       import('../run/merge.ts'),
       import('../run/summary.ts'),
       import('../run/summary-text.ts'),
     ]);
     const summary = await merge({ dirs: argv as string[], out: flags.out, partial: flags.partial });
     this.log(flags.json ? JSON.stringify(summary, null, 2) : summaryText(summary));
-    if (summary.interrupted) this.exit(EXIT.interrupted);
-    if (!hasPassed(summary)) this.exit(EXIT.verdict);
+    const code = exitCodeOf(summary);
+    if (code !== EXIT.done) this.exit(code);
   }
 }

@@ -39,7 +39,7 @@ export default class Run extends SimctlCommand {
     const [
       { run },
       { dryRun },
-      { hasPassed },
+      { exitCodeOf },
       { summaryText },
       { endOnSignals },
       { openReporter },
@@ -81,9 +81,8 @@ export default class Run extends SimctlCommand {
     await events?.close();
     if (flags.events === '-') this.logToStderr(`\n${summaryText(summary)}`);
     else this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
-    if (summary.deaths) this.exit(EXIT.setup);
-    if (summary.interrupted) this.exit(EXIT.interrupted);
-    if (!hasPassed(summary)) this.exit(EXIT.verdict);
+    const code = exitCodeOf(summary);
+    if (code !== EXIT.done) this.exit(code);
   }
 }
 

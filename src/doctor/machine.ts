@@ -9,15 +9,25 @@ export interface Run {
   readonly standIn: boolean;
 }
 
-/** Sockets that are no device's, files, what Node itself holds open. */
+/** Sockets that are no device's, logs, what Node itself holds open. */
 const OTHER_FILES = 200;
+
+/** Open files of one process with so many devices: each connection is one. */
+export function filesWanted(devices: number): number {
+  return devices + OTHER_FILES;
+}
+
+/** Local ports of one address to one port of a broker. */
+export function portsIn({ first, last }: { readonly first: number; readonly last: number }): number {
+  return last - first + 1;
+}
 
 /** `soft` and `hard`: of this process. Node has raised its own soft limit to the hard one when it started. */
 export function openFiles(
   { devices }: Run,
   { soft, hard, container }: { readonly soft: number; readonly hard: number; readonly container: boolean },
 ): Finding {
-  const wanted = devices + OTHER_FILES;
+  const wanted = filesWanted(devices);
   const limit = Math.min(soft, hard);
   const what = 'open files';
   if (limit >= wanted) return ok(what, `${shown(limit)} at most, ${wanted} wanted for ${devices} devices`);
@@ -39,7 +49,7 @@ export function localPorts(
   const what = 'local ports';
   if (range === undefined)
     return warning(what, 'how many there are cannot be read here', 'Look at "sysctl net.inet.ip.portrange".');
-  const ports = range.last - range.first + 1;
+  const ports = portsIn(range);
   const detail = `${ports} (${range.first}–${range.last}) to each address of a broker, ${devices} wanted`;
   const mend =
     'Widen the range, as root: sysctl -w net.ipv4.ip_local_port_range="1024 65535"; connect from several addresses: --local-address; or split the fleet: --shard.';

@@ -43,7 +43,7 @@ export interface RunControls {
 /**
  * Drives a fleet through a backend, as `simctl run` does, and says what became of every update. By default: 1,000 devices
  * against a stand-in of the AWS services that starts by itself, and a new directory below `runs/`.
- * @returns summary.json; whether it kept its thresholds says `hasPassed`
+ * @returns summary.json; whether it was whole and kept its thresholds says `hasPassed`
  * @throws UsageError, SetupError or RunError; the signal's reason where it came before the first send
  */
 export async function run(request: RunRequest = {}, controls: RunControls = {}): Promise<Summary> {

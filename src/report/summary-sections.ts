@@ -2,6 +2,7 @@
 import { DESIGNS, estimate, FILTER_SECONDS, savings, type Usage } from '../estimate/estimate.ts';
 import { PRICES_AS_OF } from '../estimate/prices.ts';
 import type { Percentiles } from '../histogram.ts';
+import { brokenPromises } from '../run/fault-summary.ts';
 import type { RecordedRun } from '../run/recorded-run.ts';
 import { hasPassed, type Summary } from '../run/summary.ts';
 import { verdictLines } from '../run/summary-text.ts';
@@ -13,9 +14,10 @@ export type Mood = 'good' | 'warn' | 'bad';
 
 /** Red where a promise was broken or an update is gone; amber where the figures say less than they should. */
 export function moodOf(summary: Summary): Mood {
-  const { failed, unknown, lost, refused, unexplained, interrupted, sent, missing = [] } = summary;
-  if (!hasPassed(summary) || failed + unknown + lost + refused > 0 || sent === 0) return 'bad';
-  return interrupted || unexplained > 0 || missing.length > 0 ? 'warn' : 'good';
+  const { failed, unknown, lost, refused, unexplained, interrupted, sent, missing = [], deaths = [] } = summary;
+  if (!hasPassed(summary) || brokenPromises(summary).length > 0) return 'bad';
+  if (failed + unknown + lost + refused > 0 || sent === 0) return 'bad';
+  return interrupted || unexplained > 0 || missing.length + deaths.length > 0 ? 'warn' : 'good';
 }
 
 const SIGNS: Record<Mood, string> = { good: '✓', warn: '!', bad: '✗' };
@@ -25,7 +27,7 @@ export function verdictCard({ summary }: RecordedRun): Markup {
   // What made it fail is to be read first, though every update may have arrived.
   const [arrival, ...failings] = verdictLines(summary);
   const isArrived = summary.sent > 0 && moodOf({ ...summary, saturated: false, thresholds: [] }) === 'good';
-  const lines = isArrived ? [...failings.reverse(), arrival!] : [arrival!, ...failings];
+  const lines = isArrived && mood !== 'good' ? [...failings.reverse(), arrival!] : [arrival!, ...failings];
   const [first, ...more] = lines;
   return html`<div class="verdict ${mood}"><strong>${SIGNS[mood]} ${sentence(first!)}</strong>${more.map((line) => html`<p>${sentence(line)}</p>`)}${summary.notes.map((note) => html`<p>${note}</p>`)}</div>`;
 }

@@ -1,11 +1,9 @@
 /** Whether this process can hold a connection for each of its devices: said before anything is made or started. */
 import { createServer } from 'node:net';
+import { filesWanted, portsIn } from '../doctor/machine.ts';
 import { readLocalPorts, readOpenFiles } from '../doctor/machine-readings.ts';
 import { codeOf, SetupError } from '../errors.ts';
 import type { RunOptions } from './options.ts';
-
-/** Sockets that are no device's, logs, what Node itself holds open. */
-const OTHER_FILES = 200;
 
 /** What there is. */
 export interface Room {
@@ -21,7 +19,7 @@ export interface Room {
 export function checkRoom(devices: number, { openFiles, ports, addresses }: Room): void {
   const lacks: string[] = [];
   const remedies: string[] = [];
-  const wanted = devices + OTHER_FILES;
+  const wanted = filesWanted(devices);
   if (wanted > openFiles) {
     lacks.push(`each connection is an open file: ${wanted} are wanted, and this process may have ${openFiles}`);
     remedies.push(`raise the limit ("ulimit -n ${wanted}", as root)`);
@@ -51,7 +49,7 @@ export async function checkConnectionRoom(
   const range = await readLocalPorts();
   checkRoom(devices, {
     openFiles: Math.min(soft, hard),
-    ports: range && range.last - range.first + 1,
+    ports: range && portsIn(range),
     addresses: Math.max(1, localAddresses.length),
   });
 }

@@ -22,14 +22,11 @@ type Told = Pick<
  * device. What the logs do not show is not claimed.
  */
 export function promiseLine(summary: Told): string[] {
-  const { acknowledged, cross, disconnects, evidence, faults, reordered, transport } = summary;
-  if (disconnects === 0 && faults === undefined) return [];
-  const { lost, unexplained } = cross.acknowledged;
-  const broken = [
-    ...(lost > 0 ? [`${lost} of ${acknowledged} acknowledged updates were lost`] : []),
-    ...(reordered > 0 ? [`${reordered} updates reached the trackers after a later one of their device`] : []),
-  ];
+  const { acknowledged, cross, disconnects, evidence, faults, transport } = summary;
+  if (!(disconnects > 0) && faults === undefined) return [];
+  const broken = brokenPromises(summary);
   if (broken.length > 0) return [`PROMISE BROKEN: ${broken.join('; ')}.`];
+  const { unexplained } = cross.acknowledged;
   const missing = [
     ...(unexplained > 0 ? [`of ${unexplained} of ${acknowledged} acknowledged updates nobody knows what became`] : []),
     ...(evidence.ingest || transport === 'tracker'
@@ -39,6 +36,16 @@ export function promiseLine(summary: Told): string[] {
   if (missing.length > 0) return [`PROMISE NOT PROVEN: ${missing.join('; ')}.`];
   return [
     `PROMISE KEPT: no acknowledged update was lost (${acknowledged}), and none reached the trackers after a later one of its device.`,
+  ];
+}
+
+/** In what way; empty where no connection was lost, and nothing was done on purpose. */
+export function brokenPromises({ acknowledged, cross, disconnects, faults, reordered }: Told): string[] {
+  if (!(disconnects > 0) && faults === undefined) return [];
+  const { lost } = cross.acknowledged;
+  return [
+    ...(lost > 0 ? [`${lost} of ${acknowledged} acknowledged updates were lost`] : []),
+    ...(reordered > 0 ? [`${reordered} updates reached the trackers after a later one of their device`] : []),
   ];
 }
 

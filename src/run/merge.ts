@@ -97,7 +97,7 @@ async function write(
     options: { ...first.options, out: files.dir, shard: undefined },
   };
   await files.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
-  const thresholds = parseThresholds(first.options.thresholds);
+  const thresholds = parseThresholds(first.options.thresholds, first.options.phases);
   const slices = await mergeTimeline(
     shards,
     files,
@@ -216,7 +216,9 @@ function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 
     lastDoneAt: 0,
     pauses: shards.flatMap(({ summary }) => summary.pauses ?? []),
     faults: addRounds(shards.map(({ summary }) => summary.faults ?? [])),
-    deaths: shards.flatMap(({ summary }) => summary.deaths ?? []),
+    deaths: shards.flatMap(({ name, summary: { deaths = [] } }) =>
+      deaths.map((death) => ({ ...death, message: `${name}: ${death.message}` })),
+    ),
   };
   for (const { summary } of shards) {
     sum.devices += summary.devices;

@@ -42,7 +42,7 @@ import { optionsWithoutKeys, targetWithoutKeys } from './without-keys.ts';
 export async function run(options: RunOptions, context: RunContext): Promise<Summary> {
   const { reporter } = context;
   checkRequest(options);
-  parseThresholds(options.thresholds);
+  parseThresholds(options.thresholds, options.phases);
   // A target that is none is said before a fleet is made for it.
   if (options.target !== 'local' || options.stack !== undefined) await readTarget(options.target, options.stack);
   const epoch = readEpoch();
@@ -222,7 +222,7 @@ async function account(
     standInCpuSeconds,
     interrupted,
     lagLimitMs: options.lagLimitMs,
-    thresholds: parseThresholds(options.thresholds),
+    thresholds: parseThresholds(options.thresholds, options.phases),
     slices,
     phases:
       options.phases &&

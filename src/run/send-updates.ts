@@ -26,7 +26,9 @@ export async function sendUpdates(
 ): Promise<{ fleet: FleetResult; slices: readonly Slice[]; begunAt: number }> {
   const { options, epoch, files, plan, reporter, ending, pause } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
-  const windowed = parseThresholds(options.thresholds).some(({ everySeconds }) => everySeconds !== undefined);
+  const windowed = parseThresholds(options.thresholds, options.phases).some(
+    ({ everySeconds }) => everySeconds !== undefined,
+  );
   const slices: Slice[] = [];
   const phases = watchPhases(options.phases, reporter.note);
   const timeline = openLineLog(files.timeline);

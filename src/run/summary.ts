@@ -1,4 +1,5 @@
 import type { Findings } from '../analyser/analyse.ts';
+import { EXIT } from '../errors.ts';
 import { type Percentiles, percentilesOf } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
 import type { FleetResult, WorkerDeath } from '../workers/fleet-result.ts';
@@ -195,8 +196,15 @@ export function summarise({
   return summary;
 }
 
+/** The exit code of a command that made, or added up, this run: nothing but 0 is a run that was whole and kept its promises. */
+export function exitCodeOf(summary: Summary): number {
+  if (summary.deaths) return EXIT.setup;
+  if (summary.interrupted) return EXIT.interrupted;
+  return hasPassed(summary) ? EXIT.done : EXIT.verdict;
+}
+
 /**
- * Whether the run may count as passed: exit code 4 where not. A shard that has done its part leaves the verdict to whoever
+ * Whether it kept its thresholds, and was not held up by the generator. A shard that has done its part leaves the verdict to whoever
  * sees all of them: an engine of array jobs would take a failure for one to repeat.
  */
 export function hasPassed({ shard, saturated, thresholds }: Summary): boolean {

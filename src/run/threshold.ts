@@ -102,9 +102,15 @@ export function parseThreshold(text: string): Threshold | string {
   };
 }
 
-/** @throws UsageError with every problem at once */
-export function parseThresholds(texts: readonly string[]): Threshold[] {
-  const parsed = texts.map(parseThreshold);
+/** @param phases of the run @throws UsageError with every problem at once */
+export function parseThresholds(texts: readonly string[], phases: readonly { name: string }[] = []): Threshold[] {
+  const parsed = texts.map((text) => {
+    const threshold = parseThreshold(text);
+    if (typeof threshold === 'string' || threshold.phase === undefined) return threshold;
+    if (phases.some(({ name }) => name === threshold.phase)) return threshold;
+    const known = phases.length === 0 ? 'it has none' : `it has ${phases.map(({ name }) => name).join(', ')}`;
+    return `--threshold "${text}": the run has no phase "${threshold.phase}"; ${known}`;
+  });
   const problems = parsed.filter((threshold) => typeof threshold === 'string');
   if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl run --help".' });
   return parsed as Threshold[];

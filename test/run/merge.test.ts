@@ -7,6 +7,7 @@ import { decodeHistogram, encodeHistogram, newHistogram, percentilesOf, recordMs
 import { merge } from '../../src/run/merge.ts';
 import { HISTOGRAMS, readShard } from '../../src/run/merge-shards.ts';
 import { mergeTimelines } from '../../src/run/merge-timeline.ts';
+import { exitCodeOf } from '../../src/run/summary.ts';
 import type { Slice } from '../../src/workers/timeline.ts';
 import { type RecordedShard, recordedShard, START, slice } from '../support/recorded-shard.ts';
 
@@ -143,6 +144,18 @@ test('phases of shards that each began in their own time count from that', async
     ['first', 4],
     ['second', 8],
   ]);
+});
+
+test('a worker that died is one of a shard, and its whole is no success', async () => {
+  const deaths = [{ worker: 1, message: 'out of memory', sent: 2 }];
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const dirs = [
+    await shard('a', { index: 0, of: 2, latencies }),
+    await shard('b', { index: 1, of: 2, latencies, summary: { deaths } }),
+  ];
+  const summary = await merge({ dirs, out: whole(), partial: false });
+  expect(summary.deaths).toEqual([{ worker: 1, message: `${dirs[1]}: out of memory`, sent: 2 }]);
+  expect(exitCodeOf(summary)).toBe(3);
 });
 
 test('seconds of many machines add up exactly, in order, whatever their slices', async () => {

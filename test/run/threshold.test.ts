@@ -40,6 +40,13 @@ describe('over the whole run', () => {
   });
 });
 
+test('a threshold of a phase that the run has not is refused before it', () => {
+  const phases = [{ name: 'quiet' }, { name: 'peak' }];
+  expect(parseThresholds(['failed == 0 in phase peak'], phases)).toHaveLength(1);
+  expect(() => parseThresholds(['failed == 0 in phase top'], phases)).toThrow('no phase "top"; it has quiet, peak');
+  expect(() => parseThresholds(['failed == 0 in phase top'])).toThrow('no phase "top"; it has none');
+});
+
 describe('what is no threshold', () => {
   test.each([
     ['', 'such as'],

@@ -82,7 +82,7 @@ export default class Launch extends SimctlCommand {
   async run(): Promise<void> {
     const parsed = await this.parse(Launch);
     const { flags } = parsed;
-    const [{ endOnSignals }, { hasPassed }, { summaryText }, { launch }, { systemClock }, { progressLine }] =
+    const [{ endOnSignals }, { exitCodeOf }, { summaryText }, { launch }, { systemClock }, { progressLine }] =
       await Promise.all([
         import('../../run/signals.ts'),
         import('../../run/summary.ts'),
@@ -119,7 +119,8 @@ export default class Launch extends SimctlCommand {
       this.logToStderr(`Error: of ${flags.shards} shards, these left no result: ${missing.join(', ')}`);
       this.exit(EXIT.setup);
     }
-    if (!hasPassed(summary)) this.exit(EXIT.verdict);
+    const code = exitCodeOf(summary);
+    if (code !== EXIT.done) this.exit(code);
   }
 
   private async plan(parsed: Parsed, signal: AbortSignal): Promise<LaunchPlan> {

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { hasPassed } from '../../src/library/has-passed.ts';
+import { moodOf } from '../../src/report/summary-sections.ts';
+import { exitCodeOf, type Summary } from '../../src/run/summary.ts';
+
+const none = { seen: 0, superseded: 0, filtered: 0, refused: 0, lost: 0, unexplained: 0 };
+const kept = {
+  sent: 10,
+  acknowledged: 10,
+  failed: 0,
+  unknown: 0,
+  lost: 0,
+  refused: 0,
+  unexplained: 0,
+  reordered: 0,
+  disconnects: 0,
+  interrupted: false,
+  saturated: false,
+  thresholds: [],
+  cross: { acknowledged: none, failed: none, unknown: none },
+} as Partial<Summary> as Summary;
+const broken = { text: 'lost == 0', kept: false, measured: 1, unit: '' } as const;
+const deaths = [{ worker: 1, message: 'out of memory', sent: 3 }];
+const shard = { index: 0, of: 2, saidBy: '--shard' };
+
+it.each<[string, Partial<Summary>, code: number, mood: string]>([
+  ['all is well', {}, 0, 'good'],
+  ['a threshold broke', { thresholds: [broken] }, 4, 'bad'],
+  ['a shard leaves its verdict to the whole', { shard, saturated: true }, 0, 'good'],
+  ['it was interrupted', { interrupted: true }, 130, 'warn'],
+  ['a worker died', { deaths }, 3, 'warn'],
+  ['a worker died, and a threshold broke', { deaths, thresholds: [broken] }, 3, 'bad'],
+  ['an update came after a later one, though no connection was lost', { reordered: 1 }, 0, 'good'],
+  ['a fleet that lost connections broke its promise', { reordered: 1, disconnects: 2 }, 0, 'bad'],
+])('%s', (_, more, code, mood) => {
+  const summary = { ...kept, ...more };
+  expect([exitCodeOf(summary), moodOf(summary)]).toEqual([code, mood]);
+  expect(hasPassed(summary)).toBe(code === 0);
+});
