@@ -7,7 +7,6 @@ import { MANIFEST } from '../dataset/manifest.ts';
 import { openDataset } from '../dataset.ts';
 import { openCredentialStore } from '../fleet/credential-store.ts';
 import { put } from '../run/bucket.ts';
-import { needsCertificates } from '../run/certificates.ts';
 import { shardName } from '../run/run-directory.ts';
 import type { LaunchPlan } from './plan.ts';
 
@@ -23,7 +22,7 @@ export async function copyFleet(
     const names = [MANIFEST, DEVICES, ...manifest.partitions.map(({ file }) => file)];
     for (const name of names) files.push([`dataset/${basename(name)}`, () => createReadStream(join(dir, name))]);
   }
-  const store = target && needsCertificates(request.run) ? openCredentialStore(target.credentialsDir) : undefined;
+  const store = target && request.run.transport === 'iot' ? openCredentialStore(target.credentialsDir) : undefined;
   try {
     for (const { share, deviceIds } of store === undefined ? [] : shares) {
       const lines = function* () {

@@ -3,7 +3,7 @@ import { regionOfEnvironment } from '../aws.ts';
 import { silentReporter } from '../dashboard/reporter.ts';
 import { SetupError, UsageError } from '../errors.ts';
 import { isBucket } from '../run/bucket.ts';
-import { needsCertificates, readyDevices } from '../run/certificates.ts';
+import { readyDevices } from '../run/certificates.ts';
 import { type FleetData, fleetData } from '../run/fleet-data.ts';
 import { type FleetShare, fleetShare } from '../run/fleet-share.ts';
 import type { RunOptions } from '../run/options.ts';
@@ -135,6 +135,10 @@ function checkFlags({ run, shards }: LaunchRequest): void {
     }
   }
   if (dataset !== undefined && isBucket(dataset)) problems.push('--dataset is of this machine; it is copied from here');
+  if (run.auth === 'sigv4')
+    problems.push(
+      '--auth sigv4 signs with the keys of whoever sends, and the role of the machines (infra/generators.ts) may not publish as a device: provision the fleet',
+    );
   if (credentials !== undefined) problems.push('the credentials are those of this machine, SIMCTL_HOME has them');
   if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl launch --help".' });
 }
@@ -174,7 +178,7 @@ export async function shardCommand({ request, places, target, plan, data }: Laun
     `--start-at=${new Date(startAt).toISOString()}`,
     ...(shift === undefined ? [] : [`--shift=${shift}`]),
     ...(data.source.kind === 'dataset' ? [`--dataset=${places.fleet}/dataset`] : []),
-    ...(needsCertificates(run) ? [`--credentials=${places.fleet}/credentials`] : []),
+    ...(run.transport === 'iot' ? [`--credentials=${places.fleet}/credentials`] : []),
     `--out=${places.results}`,
   ];
 }

@@ -9,7 +9,7 @@ import { parseThresholds } from './threshold.ts';
 /** What a run would do, without doing it: nothing is generated, started or sent. Probe files are read (and cached). */
 export async function dryRun(options: RunOptions): Promise<string> {
   checkRequest(options);
-  parseThresholds(options.thresholds);
+  parseThresholds(options.thresholds, options.phases);
   // Of what is in a bucket, no more than says what there is; no credentials.
   const fetched = await fetchFleet({ ...options, credentials: undefined });
   const asTheyGo = { ...fetched.options, generate: { ...options.generate, asTheyGo: true } };

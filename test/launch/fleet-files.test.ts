@@ -2,12 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { silentReporter } from '../../src/dashboard/reporter.ts';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
 import { launchCost } from '../../src/launch/cost.ts';
 import { copyFleet } from '../../src/launch/fleet-files.ts';
-import { type LaunchPlan, shardCommand } from '../../src/launch/plan.ts';
-import { readyDevices } from '../../src/run/certificates.ts';
+import type { LaunchPlan } from '../../src/launch/plan.ts';
 import { fetchFleet } from '../../src/run/fetched-fleet.ts';
 import { optionsOf } from '../../src/run/options-of.ts';
 import { RUN_SETTINGS } from '../../src/run/settings.ts';
@@ -69,28 +67,6 @@ test('a shard gets the keys of its own devices and of no others, for one run, fo
   expect((await stat(options.credentials!)).mode & 0o777).toBe(0o700);
   await remove();
   await expect(stat(options.credentials!)).rejects.toThrow('ENOENT');
-});
-
-test('where the account’s keys sign for all, no certificate is wanted, copied or looked for', async () => {
-  const run = { transport: 'iot', auth: 'sigv4', shift: 0 };
-  const plan = {
-    data: { source: { kind: 'generator' } },
-    shares: [{ share: { choice: choice(0) }, deviceIds: ['A'] }],
-    places: { fleet: 's3://my-bucket/fleets/x', results: 's3://my-bucket/r' },
-    target: { credentialsDir: join(dir, 'store') },
-    request: { run, args: ['--auth=sigv4'], shards: 2, startAt: 0, stack: 'simctl' },
-  } as unknown as LaunchPlan;
-  await copyFleet(plan, () => {});
-  expect([...s3.objects.keys()]).toEqual([]);
-  expect((await shardCommand(plan)).join(' ')).not.toContain('--credentials');
-  const certified = { ...plan, request: { ...plan.request, run: { ...run, auth: 'certificate' } } } as LaunchPlan;
-  expect((await shardCommand(certified)).join(' ')).toContain('--credentials=s3://my-bucket/fleets/x/credentials');
-  const nobody = { target: plan.target!, embedded: false };
-  const never = new AbortController().signal;
-  await readyDevices({ transport: 'iot', auth: 'sigv4' }, nobody, ['A'], silentReporter(), never);
-  await expect(
-    readyDevices({ transport: 'iot', auth: 'certificate' }, nobody, ['A'], silentReporter(), never),
-  ).rejects.toThrow('1 of 1 devices have no certificate');
 });
 
 test('basic ingest is charged no messaging', () => {

@@ -342,6 +342,11 @@ describe('what is refused before anything is made', () => {
       /80 vCPUs, and the stack lets 64/,
     ],
     ['more shards than devices', { shards: 7 }, /7 shards of 6 devices/],
+    [
+      'devices that sign with keys which the machines have not',
+      { run: { ...RUN, transport: 'iot', client: 'mqttjs', auth: 'sigv4' } },
+      /--auth sigv4 .* may not publish as a device/,
+    ],
     ['a moment that has passed', { startAt: NOW - 1 }, /nothing was sent/],
     [
       'a map of this machine',
