@@ -67,18 +67,22 @@ export default class Run extends SimctlCommand {
       stopText: 'stop: what is in flight finishes, and the report says what was sent',
       pause: () => pause.toggle(),
     });
-    notes.forEach(reporter.note);
     const told = events?.watch(reporter) ?? reporter;
+    notes.forEach(told.note);
     const ending = endOnSignals(() => told.stopping());
     const endpoint = await openEndpoint(metrics, told);
     const watched = endpoint?.watch(told) ?? told;
-    const summary = await run(options, { reporter: watched, ending, pause }).finally(async () => {
-      await endpoint?.close();
-      await reporter.close();
-    });
+    const summary = await run(options, { reporter: watched, ending, pause })
+      .finally(async () => {
+        await endpoint?.close();
+        await reporter.close();
+      })
+      .then((ended) => {
+        events?.end(ended);
+        return ended;
+      })
+      .finally(() => events?.close());
     ending.release();
-    events?.end(summary);
-    await events?.close();
     if (flags.events === '-') this.logToStderr(`\n${summaryText(summary)}`);
     else this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
     const code = exitCodeOf(summary);

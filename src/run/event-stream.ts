@@ -1,5 +1,6 @@
 /** A run as it goes, for programs: a line of JSON for each thing that happens, with the snapshot that the screen is drawn from. */
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Progress, Reporter, Step } from '../dashboard/reporter.ts';
@@ -52,12 +53,18 @@ function linesIn(file: string): Pick<LineLog, 'write' | 'close'> {
   if (existsSync(file)) throw new UsageError(`the file ${file} of --events is there already`, remedy);
   if (!existsSync(dirname(file))) throw new UsageError(`there is no directory ${dirname(file)} for --events`, remedy);
   const log = openLineLog(file);
+  let isEmpty = true;
   return {
     write(line) {
+      isEmpty = false;
       log.write(line);
       void log.flush().catch(() => {}); // `close` says it
     },
-    close: () => log.close(),
+    async close() {
+      await log.close();
+      // A run that never began leaves nothing, or the next could not have the name.
+      if (isEmpty) await rm(file, { force: true });
+    },
   };
 }
 

@@ -94,12 +94,22 @@ function harmOf({ kind, delayMs }: PlannedFault): Harm {
 /** What all shards did in the same moments, in the order of time. */
 export function addRounds(shards: readonly (readonly FaultRound[])[]): FaultRound[] {
   const sums = new Map<string, FaultRound>();
-  for (const round of shards.flat()) {
-    const key = `${round.fault}\n${round.round}`;
+  for (const [key, round] of shards.flatMap(keyed)) {
     const known = sums.get(key);
     sums.set(key, known === undefined ? round : addRound(known, round));
   }
   return [...sums.values()].toSorted((a, b) => a.at - b.at);
+}
+
+/** A shard's rounds, each with what it is called in all shards: two faults of one text strike different devices, in one order. */
+export function keyed(rounds: readonly FaultRound[]): [key: string, round: FaultRound][] {
+  const times = new Map<string, number>();
+  return rounds.map((round) => {
+    const name = `${round.fault}\n${round.round}`;
+    const before = times.get(name) ?? 0;
+    times.set(name, before + 1);
+    return [`${name}\n${before}`, round];
+  });
 }
 
 function addRound({ backAt: a, ...one }: FaultRound, { backAt: b, ...other }: FaultRound): FaultRound {

@@ -5,7 +5,7 @@ import { messageOf, RunError, SetupError } from '../errors.ts';
 import { threadFile } from '../thread-file.ts';
 import type { TransportName } from '../transports/index.ts';
 import { type FleetResult, fleetResult, type ShardEnd } from './fleet-result.ts';
-import type { FaultRound } from './inflict.ts';
+import { type FaultRound, keyed } from './inflict.ts';
 import { percentilesOfAll } from './latencies.ts';
 import { newPauses, type PauseSwitch } from './pause.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
@@ -87,8 +87,7 @@ export async function runShards(
 
   const begun = new Set<string>();
   const noteFaults = (rounds: readonly FaultRound[]) => {
-    for (const round of rounds) {
-      const key = `${round.fault} ${round.round}`;
+    for (const [key, round] of keyed(rounds)) {
       if (begun.has(key)) continue;
       begun.add(key);
       timeline?.mark(round.fault);

@@ -112,7 +112,7 @@ test('one device that the broker refuses stops no other', async () => {
     '--transport',
     'mqtt',
     '--broker',
-    `mqtt://127.0.0.1:${broker.port}`,
+    `mqtt://fleet:s3cret@127.0.0.1:${broker.port}`,
     '--pace',
     'max',
     '--out',
@@ -121,4 +121,8 @@ test('one device that the broker refuses stops no other', async () => {
   const { stdout } = await cli.run('run', ...FLEET, ...flags, '--json');
   await broker.close();
   expect(JSON.parse(stdout)).toMatchObject({ acknowledged: 92, failed: 4, failures: { 'not-connected': 4 } });
+  // Whoever gets the run's directory does not get the broker's password.
+  const plan = await readFile(cli.file('refused-one', 'plan.json'), 'utf8');
+  expect(plan).toContain('mqtt://fleet@127.0.0.1:');
+  expect(plan + stdout).not.toContain('s3cret');
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,12 @@ test('each thing that happens is a line, and the reporter behind hears of it too
   events.end(summary);
   await events.close();
   expect(parsed(await readFile(file, 'utf8'))).toEqual(SAID);
+});
+
+test('where nothing happened, no file is left', async () => {
+  const file = join(dir, 'nothing.ndjson');
+  await openEventStream(file, () => 7).close();
+  expect(existsSync(file)).toBe(false);
 });
 
 test('whoever does not read standard output misses snapshots, and nothing else', async () => {

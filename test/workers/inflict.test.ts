@@ -128,3 +128,11 @@ it('adds what shards did in the same moment', () => {
     { fault: 'storm at 2s', round: 0, at: 30, devices: 4, away: 1 },
   ]);
 });
+
+it('two faults of one text are two, in one shard and over several', async () => {
+  const { clock, rounds } = fleet(['storm 20% at 5s', 'storm 20% at 5s']);
+  await clock.advance(5000);
+  const counts = (shards: FaultRound[][]) => addRounds(shards).map(({ devices }) => devices);
+  expect(counts([rounds()])).toEqual([2, 2]);
+  expect(counts([rounds(), rounds()])).toEqual([4, 4]);
+});
