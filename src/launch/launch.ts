@@ -6,6 +6,7 @@ import { messageOf, RunError, SetupError } from '../errors.ts';
 import { directoriesIn, put, removeAll } from '../run/bucket.ts';
 import { merge } from '../run/merge.ts';
 import type { Ending } from '../run/signals.ts';
+import { checkAhead } from '../run/start-at.ts';
 import type { Summary } from '../run/summary.ts';
 import { withoutPassword } from '../run/without-keys.ts';
 import { failureText, readFailures } from './failures.ts';
@@ -40,7 +41,9 @@ export interface LaunchResult {
  */
 export async function launch(plan: LaunchPlan, context: LaunchContext): Promise<LaunchResult> {
   const { places, region, request } = plan;
-  const { note, out, keep, ending } = context;
+  const { note, out, keep, ending, clock } = context;
+  // Whoever was asked may have taken their time.
+  checkAhead(request.startAt, clock.now());
   const batch = await batchClient({ region });
   try {
     const job = await begin(batch, plan, context);

@@ -40,13 +40,14 @@ export async function fleetResult(
   ends: readonly ShardEnd[],
   tasks: readonly Omit<ShardTask, 'port' | 'positions'>[],
   start: number,
-): Promise<Omit<FleetResult, 'connectFailures' | 'pauses'>> {
+  pauses: readonly Pause[],
+): Promise<Omit<FleetResult, 'connectFailures'>> {
   const total = newHistograms();
   const [deaths, rounds]: [WorkerDeath[], FaultRound[][]] = [[], []];
   let [counts, devices, interrupted, firstSentAt, lastDoneAt] = [noCounts(), 0, false, 0, 0];
   for (const [worker, end] of ends.entries()) {
     if (end.ok === false) throw unpackError(end.error);
-    const result = end.ok === 'died' ? await recoverShard(tasks[worker]!, start) : end;
+    const result = end.ok === 'died' ? await recoverShard(tasks[worker]!, start, pauses) : end;
     if (end.ok === 'died') deaths.push({ worker, message: end.message, sent: result.counts.sent });
     addLatencies(total, decodeLatencies(result.total));
     devices += result.devices;
@@ -57,5 +58,5 @@ export async function fleetResult(
     lastDoneAt = Math.max(lastDoneAt, result.lastDoneAt);
     rounds.push(result.faults);
   }
-  return { ...total, devices, counts, interrupted, firstSentAt, lastDoneAt, faults: addRounds(rounds), deaths };
+  return { ...total, devices, counts, interrupted, firstSentAt, lastDoneAt, faults: addRounds(rounds), deaths, pauses };
 }

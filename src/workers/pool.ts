@@ -178,13 +178,12 @@ export async function runShards(
     const ends = await results;
     const dead = ends.findIndex(({ ok }) => ok === 'died');
     if (dead >= 0 && startedAt === 0) throw diedEarly(dead, ends[dead]);
-    const sum = await fleetResult(ends, tasks, startedAt);
+    const sum = await fleetResult(ends, tasks, startedAt, pauses.list(clock.now()));
     const fleet: FleetResult = {
       ...sum,
       // The others were told to stop, by nobody's wish.
       interrupted: sum.deaths.length > 0 ? stop.aborted : sum.interrupted,
       connectFailures: view.connectFailures,
-      pauses: pauses.list(clock.now()),
     };
     timeline?.end(fleet.counts, fleet, clock.now());
     // The last news may be lost; this is the whole.

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { FaultLine, SentLine } from '../logs.ts';
+import type { Pause } from './pause.ts';
 import type { ShardResult, ShardTask } from './protocol.ts';
 import { newTally } from './tally.ts';
 
@@ -13,9 +14,13 @@ type Recovered = Extract<ShardResult, { ok: true }>;
 export async function recoverShard(
   { sentLog, minGapMs }: Omit<ShardTask, 'port' | 'positions'>,
   start: number,
+  pauses: readonly Pause[] = [],
 ): Promise<Recovered> {
   const tally = newTally();
-  const free = new Map<string, number>();
+  const done = new Map<string, number>();
+  /** When a device that was done at `doneAt` could send again; a pause since then moved that too. */
+  const freeAt = (doneAt: number, sentAt: number) =>
+    pauses.reduce((at, { from, to }) => (to > doneAt && to <= sentAt ? at + to - from : at), doneAt + minGapMs);
   if (existsSync(sentLog)) {
     const lines = createInterface({ input: createReadStream(sentLog), crlfDelay: Number.POSITIVE_INFINITY });
     for await (const text of lines) {
@@ -23,8 +28,9 @@ export async function recoverShard(
       if (line === undefined || !('seq' in line)) continue;
       const { id: deviceId, seq, sampleTime, position, dueAt, sentAt, doneAt, failure } = line;
       // As drive.ts has it: the log need not hold what follows from the attempt before.
-      const readyAt = Math.min(sentAt, Math.max(dueAt, free.get(deviceId) ?? start));
-      free.set(deviceId, doneAt + minGapMs);
+      const before = done.get(deviceId);
+      const readyAt = Math.min(sentAt, Math.max(dueAt, before === undefined ? start : freeAt(before, sentAt)));
+      done.set(deviceId, doneAt);
       const times = { dueAt, readyAt, sentAt, doneAt };
       const update = { deviceId, seq, sampleTime, position };
       tally.record(failure === undefined ? { update, ...times } : { update, ...times, failure });
@@ -32,7 +38,7 @@ export async function recoverShard(
   }
   return {
     ok: true,
-    devices: free.size,
+    devices: done.size,
     counts: tally.counts(0),
     total: tally.total(),
     interrupted: false,

@@ -242,6 +242,15 @@ describe('what goes wrong with a launch', () => {
     expect(batch.definitions.size).toBe(0);
   });
 
+  it('a start that passed while somebody was asked: nothing is made', async () => {
+    await withBatch();
+    const plan = await planned();
+    const late = { ...plan, request: { ...plan.request, startAt: NOW - 1000 } };
+    const { result } = await launched(late);
+    expect(result).toMatchObject({ name: 'SetupError', message: expect.stringContaining('was 1.0 s ago') });
+    expect([batch.jobs, [...s3.objects.keys()]]).toEqual([[], []]);
+  });
+
   it('a submission that is refused: nothing is left', async () => {
     await withBatch();
     batch.fail('SubmitJob', { status: 400, name: 'ClientException', times: 9 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Attempt } from '../../src/model.ts';
+import { decodeLatencies } from '../../src/workers/latencies.ts';
 import type { ShardTask } from '../../src/workers/protocol.ts';
 import { recoverShard } from '../../src/workers/recover-shard.ts';
 import { sentLine } from '../../src/workers/send-log.ts';
@@ -52,6 +53,17 @@ test('counts and times are those that the worker would have returned, up to the 
     ...tally.span(),
     faults: [],
   });
+});
+
+test('a device that a pause held was not late by it', async () => {
+  const update = { deviceId: 'a', position: [11, 57] as const };
+  const attempt = (seq: number, dueAt: number, sentAt: number) =>
+    sentLine({ update: { ...update, seq, sampleTime: seq }, dueAt, readyAt: 0, sentAt, doneAt: sentAt + 500 });
+  // Busy until 500 + GAP, and due at 200; held from 550 to 10,550, it could go on at 10,600, and went 5 ms later.
+  await writeFile(join(dir, 'held'), `${attempt(0, START, START)}\n${attempt(1, START + 10_200, START + 10_605)}\n`);
+  const pauses = [{ from: START + 550, to: START + 10_550 }];
+  const { total } = await recoverShard({ sentLog: join(dir, 'held'), minGapMs: GAP } as ShardTask, START, pauses);
+  expect(decodeLatencies(total).lag.maxValue / 1000).toBeCloseTo(5, 1);
 });
 
 test('a log that was never begun holds nothing', async () => {
