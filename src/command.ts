@@ -1,6 +1,7 @@
 import { EXIT, isSimctlError } from './errors.ts';
 import { Command } from './oclif.ts';
 import { parseErrorText } from './parse-error-text.ts';
+import { wrapProse } from './wrap-prose.ts';
 
 /** A command that ends with the exit code and the remedy of our own errors, and a stack for bugs alone. */
 export abstract class SimctlCommand extends Command {
@@ -10,13 +11,22 @@ export abstract class SimctlCommand extends Command {
       return this.exit(EXIT.interrupted);
     }
     if (error.oclif?.exit === EXIT.usage) {
-      this.logToStderr(`Error: ${parseErrorText(error.message)}`);
-      this.logToStderr(`See "${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help".`);
+      this.warnOf(`Error: ${parseErrorText(error.message)}`);
+      this.warnOf(`See "${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help".`);
       return this.exit(EXIT.usage);
     }
     if (!isSimctlError(error)) return super.catch(error);
-    this.logToStderr(`Error: ${error.message}`);
-    if (error.hint) this.logToStderr(error.hint);
+    this.warnOf(`Error: ${error.message}`);
+    if (error.hint) this.warnOf(error.hint);
     return this.exit(error.exitCode);
+  }
+
+  /** Prints sentences and tables for a person, as wide as the terminal is. */
+  protected say(text: string): void {
+    this.log(wrapProse(text, process.stdout.columns));
+  }
+
+  private warnOf(text: string): void {
+    this.logToStderr(wrapProse(text, process.stderr.columns));
   }
 }

@@ -52,6 +52,7 @@ export default class Analyse extends SimctlCommand {
       timestampIsWallClock: flags['timestamp-is-wall-clock'],
       swapped: flags['legacy-swap'],
     });
-    this.log(flags.json ? JSON.stringify(json, null, 2) : text);
+    if (flags.json) this.log(JSON.stringify(json, null, 2));
+    else this.say(text);
   }
 }

@@ -49,7 +49,8 @@ Exit code 0: the knee was found, or there is none up to --to. 4: it breaks at ev
     const ask = async (cost: string) => (flags.yes ? undefined : await confirm(`${cost}. Go on?`));
     const result = await capacity(options, { reporter, ending, confirm: ask }).finally(() => reporter.close());
     ending.release();
-    this.log(flags.json ? JSON.stringify(result, null, 2) : `\n${capacityText(result)}`);
+    if (flags.json) this.log(JSON.stringify(result, null, 2));
+    else this.say(`\n${capacityText(result)}`);
     if (result.interrupted) this.exit(EXIT.interrupted);
     if (!isAnswered(result)) this.exit(EXIT.verdict);
   }

@@ -48,7 +48,8 @@ export default class Compare extends SimctlCommand {
       metrics: flags.metric ?? [],
       rules: { level: 0.05, tolerance },
     });
-    this.log(flags.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison));
+    if (flags.json) this.log(JSON.stringify(comparison, null, 2));
+    else this.say(comparisonText(comparison));
     if (isRegression(comparison) || (isUndecided(comparison) && !flags['allow-undecided'])) this.exit(EXIT.verdict);
   }
 }

@@ -47,6 +47,6 @@ export default class Estimate extends SimctlCommand {
     checkUsage(usage);
     const estimates = DESIGNS.map((design) => estimate(design, usage));
     if (flags.json) this.log(JSON.stringify({ usage, pricesAsOf: PRICES_AS_OF, estimates, prices: PRICES }, null, 2));
-    else this.log(estimateText(estimates, usage));
+    else this.say(estimateText(estimates, usage));
   }
 }

@@ -29,7 +29,8 @@ export default class Merge extends SimctlCommand {
       import('../run/summary-text.ts'),
     ]);
     const summary = await merge({ dirs: argv as string[], out: flags.out, partial: flags.partial });
-    this.log(flags.json ? JSON.stringify(summary, null, 2) : summaryText(summary));
+    if (flags.json) this.log(JSON.stringify(summary, null, 2));
+    else this.say(summaryText(summary));
     const code = exitCodeOf(summary);
     if (code !== EXIT.done) this.exit(code);
   }

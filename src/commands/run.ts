@@ -58,7 +58,7 @@ export default class Run extends SimctlCommand {
       flags,
       (name) => metadata.flags[name]?.setFromDefault !== true,
     );
-    if (flags['dry-run']) return this.log([...notes, await dryRun(options)].join('\n'));
+    if (flags['dry-run']) return this.say([...notes, await dryRun(options)].join('\n'));
     const pause = newPauseSwitch();
     const events = await openEvents(flags.events);
     const quiet = flags.json || flags.events === '-';
@@ -84,7 +84,8 @@ export default class Run extends SimctlCommand {
       .finally(() => events?.close());
     ending.release();
     if (flags.events === '-') this.logToStderr(`\n${summaryText(summary)}`);
-    else this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
+    else if (flags.json) this.log(JSON.stringify(summary, null, 2));
+    else this.say(`\n${summaryText(summary)}`);
     const code = exitCodeOf(summary);
     if (code !== EXIT.done) this.exit(code);
   }

@@ -63,7 +63,8 @@ export default class ExperimentOrdering extends SimctlCommand {
     const ending = endOnSignals(() => reporter.stopping(), Number.POSITIVE_INFINITY);
     const result = await orderingExperiment(optionsOf(flags), { reporter, ending }).finally(() => reporter.close());
     ending.release();
-    this.log(flags.json ? JSON.stringify(result, null, 2) : `\n${orderingText(result)}`);
+    if (flags.json) this.log(JSON.stringify(result, null, 2));
+    else this.say(`\n${orderingText(result)}`);
     if (result.interrupted) this.exit(EXIT.interrupted);
   }
 }

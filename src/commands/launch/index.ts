@@ -113,7 +113,8 @@ export default class Launch extends SimctlCommand {
       clock.stop();
       ending.release();
     });
-    this.log(flags.json ? JSON.stringify(summary, null, 2) : `\n${summaryText(summary)}`);
+    if (flags.json) this.log(JSON.stringify(summary, null, 2));
+    else this.say(`\n${summaryText(summary)}`);
     if (terminated === 'interrupted' || summary.interrupted) this.exit(EXIT.interrupted);
     if (missing.length > 0) {
       this.logToStderr(`Error: of ${flags.shards} shards, these left no result: ${missing.join(', ')}`);

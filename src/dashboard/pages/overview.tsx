@@ -63,7 +63,11 @@ function ProgressBar({ fleet, width }: { fleet: Progress; width: number }) {
   const parts = [
     `${Math.floor(share * 100)} %`,
     width >= 60 ? `${sent} of ${planned}` : `${count(sent)}/${count(planned)}`,
-    ...(stage === 'paused' ? ['PAUSED'] : left > 0 && share < 1 ? [`${duration(left)} left`] : []),
+    ...(stage === 'paused'
+      ? ['PAUSED']
+      : stage === 'running' && left > 0 && share < 1
+        ? [`${duration(left)} left`]
+        : []),
   ];
   const text = ` ${parts.join(', ')}`;
   return (
