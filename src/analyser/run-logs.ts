@@ -15,7 +15,10 @@ export async function runLogs(dir: string): Promise<AnalyseOptions> {
         cause: error,
         hint: 'Name the directory that it is in; or single logs with --sent and --received.',
       });
-    throw new UsageError(`cannot read the run's directory ${dir}: ${messageOf(error)}`, { cause: error });
+    throw new UsageError(`cannot read the run's directory ${dir}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Name the directory that "simctl run" printed at its end.',
+    });
   });
   // gzip -k leaves both; one is as good as the other.
   const isCopy = (name: string) => name.endsWith('.gz') && names.includes(name.slice(0, -'.gz'.length));
