@@ -49,6 +49,7 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
   const closing = new AbortController();
   setMaxListeners(0, closing.signal);
   const combined = new WeakMap<AbortSignal, AbortSignal>();
+  const pauses = new Map<string, () => number>();
   const counts = { disconnects: 0, reconnects: 0, redeliveries: 0 };
   const harms = newHarms(clock);
   let closed: Promise<void> | undefined;
@@ -80,9 +81,19 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
     }
   }
 
+  /**
+   * One row of random numbers a device, which goes on from one loss to the next: devices that are lost together, again and
+   * again, do not come back in the same order each time.
+   */
+  function pausesOf(deviceId: string): () => number {
+    const known = pauses.get(deviceId) ?? randomOf(seed, deviceId);
+    pauses.set(deviceId, known);
+    return known;
+  }
+
   /** In the background, until it succeeds, cannot succeed, or everything closes. */
   async function reconnect(deviceId: string): Promise<void> {
-    const random = randomOf(seed, deviceId);
+    const random = pausesOf(deviceId);
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       await harms.cutUntil(deviceId);
       const pause = harms.hurries(deviceId) ? 0 : random() * Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);

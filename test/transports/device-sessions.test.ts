@@ -83,6 +83,22 @@ describe('deviceSessions', () => {
     expect([await sent, attempts.length]).toEqual(['sent', 2]);
   });
 
+  it('draws a new pause at each loss', async () => {
+    const { clock, open, attempts, lose } = network();
+    const sessions = deviceSessions({ open, optionsOf, clock, seed: 7, patienceMs: 0 });
+    await sessions.connect('a', going);
+    const pauses = new Set<number>();
+    for (let i = 0; i < 5; i++) {
+      const lostAt = clock.now();
+      lose('a');
+      await clock.advance(1000);
+      pauses.add(attempts.at(-1)!.at - lostAt);
+    }
+    expect(attempts).toHaveLength(6);
+    expect(pauses.size).toBe(5);
+    await sessions.close();
+  });
+
   it('spreads the reconnects of a whole fleet over the pause, the same for the same seed', async () => {
     const times = async (seed: number) => {
       const { clock, open, attempts, lose } = network();
