@@ -12,6 +12,7 @@ export function lineReporter(write: (line: string) => void, now: () => number): 
     if (step !== undefined) write(`  done in ${elapsed()}`);
     step = undefined;
   };
+  let stopping = false;
   return {
     step(next, text) {
       end();
@@ -29,7 +30,11 @@ export function lineReporter(write: (line: string) => void, now: () => number): 
       write(`  ${fleetLine(progress)}`);
     },
     note: write,
-    stopping: () => write('  stopping: what is in flight finishes; another signal cuts it off'),
+    // Said at every signal; the second says nothing new.
+    stopping() {
+      if (!stopping) write('  stopping: what is in flight finishes; another signal cuts it off');
+      stopping = true;
+    },
     close: async () => end(),
   };
 }

@@ -35,6 +35,7 @@ describe('plain lines', () => {
     reporter.fleet(fleet);
     reporter.step('run', 'Sending');
     reporter.stopping();
+    reporter.stopping();
     now = 7500;
     await reporter.close();
     expect(lines).toEqual([
