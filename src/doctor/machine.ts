@@ -75,7 +75,7 @@ export function memory({ devices, standIn }: Run, available: number): Finding {
   const detail = `${bytes(available)} free, about ${bytes(wanted)} wanted${standIn ? ', the stand-in included' : ''}`;
   const mend = 'End other programs, take a larger machine, or split the fleet over several: docs/many-machines.md.';
   if (available < wanted) return problem('memory', detail, mend);
-  if (available < wanted * 1.5) return warning('memory', detail, mend);
+  if (available < wanted * 1.5) return warning('memory', `${detail}: less than half as much again to spare`, mend);
   return ok('memory', detail);
 }
 
