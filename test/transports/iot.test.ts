@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
 import { createTransport } from '../../src/transports/index.ts';
 import { decode } from '../../src/wire.ts';
-import { type BrokerTls, type Received, type ScriptedBroker, scriptedBroker } from '../support/brokers.ts';
+import type { BrokerTls } from '../support/brokers.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { type Authority, type Identity, testAuthority } from '../support/pki.ts';
+import { takingBroker } from '../support/taking-broker.ts';
 import { transportContract, updateOf } from '../support/transport-contract.ts';
 import { settingsOf } from '../support/transport-settings.ts';
 
@@ -42,31 +43,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** Takes all that comes, until `silent`. */
-async function takingBroker(): Promise<ScriptedBroker & { received: Received[]; silence(): Promise<void> }> {
-  const received: Received[] = [];
-  let silent: (() => void) | undefined;
-  const broker = await scriptedBroker((packet, peer) => {
-    if (packet.cmd !== 'publish') return false;
-    received.push({ topic: packet.topic, payload: packet.payload.toString(), qos: packet.qos });
-    if (silent === undefined) peer.reply({ cmd: 'puback', messageId: packet.messageId! });
-    silent?.();
-    return true;
-  }, tls);
-  const silence = () =>
-    new Promise<void>((resolve) => {
-      silent = resolve;
-    });
-  return { ...broker, received, silence };
-}
-
 function iot(port: number, clock = fakeClock(Date.now())) {
   const target = { mqttPort: port, caFile: join(dir, 'ca.pem'), credentialsDir: dir };
   return createTransport('iot', settingsOf({}, target), clock);
 }
 
 transportContract('iot', async () => {
-  const broker = await takingBroker();
+  const broker = await takingBroker(tls);
   return {
     transport: await iot(broker.port),
     taken: async () =>
@@ -89,7 +72,7 @@ describe('the iot transport', () => {
     ['BAD-0001', 'certificate-unreadable', 'BAD-0001'],
     ['MIX-0001', 'certificate-unreadable', 'key'],
   ])('fails %s as %s, and no other device', async (deviceId, code, words) => {
-    const broker = await takingBroker();
+    const broker = await takingBroker(tls);
     const transport = await iot(broker.port);
     const failing = transport.connect(deviceId, going);
     await expect(failing).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
@@ -102,7 +85,7 @@ describe('the iot transport', () => {
 
   it('resumes the TLS session when it reconnects', async () => {
     const clock = fakeClock(Date.now());
-    const broker = await takingBroker();
+    const broker = await takingBroker(tls);
     const transport = await iot(broker.port, clock);
     await transport.connect('AAA-0001', going);
     await transport.send(updateOf('AAA-0001', 0));

@@ -10,9 +10,9 @@ import { signerOf } from '../../src/local/presigned.ts';
 import { webSocketSigner } from '../../src/signed-query.ts';
 import { createTransport } from '../../src/transports/index.ts';
 import { decode } from '../../src/wire.ts';
-import { type Received, scriptedBroker } from '../support/brokers.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { type Authority, testAuthority } from '../support/pki.ts';
+import { takingBroker } from '../support/taking-broker.ts';
 import { transportContract } from '../support/transport-contract.ts';
 import { settingsOf } from '../support/transport-settings.ts';
 
@@ -28,15 +28,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** A door that lets in what is signed with the keys test/test, before a broker that takes all, until it is silent. */
 async function signedBroker() {
-  const received: Received[] = [];
-  let silent: (() => void) | undefined;
-  const broker = await scriptedBroker((packet, peer) => {
-    if (packet.cmd !== 'publish') return false;
-    received.push({ topic: packet.topic, payload: packet.payload.toString(), qos: packet.qos });
-    if (silent === undefined) peer.reply({ cmd: 'puback', messageId: packet.messageId! });
-    silent?.();
-    return true;
-  });
+  const { received, ...broker } = await takingBroker();
   const { cert, key } = await authority.server();
   const door = createServer({ cert, key });
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'mqtt' });
@@ -60,9 +52,7 @@ async function signedBroker() {
     port: (door.address() as AddressInfo).port,
     received,
     fallSilent() {
-      const silence = new Promise<void>((resolve) => {
-        silent = resolve;
-      });
+      const silence = broker.silence();
       return () => silence;
     },
     async close() {
