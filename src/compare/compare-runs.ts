@@ -1,6 +1,7 @@
 /** What "simctl compare" does: rounds with growing fleets, repeated runs, or runs against a baseline. */
 import { UsageError } from '../errors.ts';
 import { type RecordedRun, readRuns } from '../run/recorded-run.ts';
+import { throughputOf } from '../run/throughput.ts';
 import { compareAll, type Outcome, type Rules, type Side } from './compare.ts';
 import { type LambdaUse, lambdaUse } from './lambda-use.ts';
 import { withLosses } from './losses.ts';
@@ -23,6 +24,7 @@ export interface Round {
   readonly devices: number;
   /** Of all its runs. */
   readonly sent: number;
+  /** Acknowledged, of the time in which nobody held them. */
   readonly perSecond: number;
   readonly failed: number;
   readonly lost: number;
@@ -124,13 +126,17 @@ function sideOf(runs: readonly Run[], metrics: readonly Metric[]): Side {
 function roundOf(runs: readonly Run[], kind: Comparison['kind'], outcomes?: readonly Outcome[]): Round {
   const sum = (of: (summary: Run['summary']) => number) => runs.reduce((n, run) => n + of(run.summary), 0);
   const { devices } = runs[0]!.summary;
-  const seconds = sum((summary) => summary.seconds);
   return {
     name: kind === 'rounds' ? `${devices} devices` : runs[0]!.name,
     runs: runs.map(({ name }) => name),
     devices,
     sent: sum(({ sent }) => sent),
-    perSecond: seconds > 0 ? sum(({ acknowledged }) => acknowledged) / seconds : 0,
+    perSecond:
+      throughputOf({
+        acknowledged: sum(({ acknowledged }) => acknowledged),
+        seconds: sum(({ seconds }) => seconds),
+        pausedSeconds: sum(({ pausedSeconds = 0 }) => pausedSeconds),
+      }) ?? 0,
     failed: sum(({ failed, unknown }) => failed + unknown),
     lost: sum(({ lost }) => lost),
     refused: sum(({ refused }) => refused),
@@ -154,6 +160,11 @@ function notesOn(runs: readonly Run[], kind: Comparison['kind']): string[] {
       .filter(({ summary }) => summary.saturated)
       .map(({ name }) => `the generator itself was late in ${name}: what is slow there may be simctl, not the backend`),
     ...runs.filter(({ summary }) => summary.interrupted).map(({ name }) => `${name} was interrupted`),
+    ...runs.flatMap(({ name, summary: { pausedSeconds = 0 } }) =>
+      pausedSeconds > 0
+        ? [`${name} was paused by hand for ${pausedSeconds.toFixed(1)} s, which its throughput leaves out`]
+        : [],
+    ),
   ];
 }
 

@@ -68,7 +68,8 @@ const OTHERS: readonly Metric[] = [
     unit: '/s',
     worse: 'less',
     value(slices) {
-      const seconds = (slices.at(-1)!.to - slices[0]!.from) / 1000;
+      const pausedMs = total(slices, ({ pausedMs: ms = 0 }) => ms);
+      const seconds = (slices.at(-1)!.to - slices[0]!.from - pausedMs) / 1000;
       return seconds > 0 ? total(slices, ({ acknowledged }) => acknowledged) / seconds : Number.NaN;
     },
   },

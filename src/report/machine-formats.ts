@@ -5,6 +5,7 @@ import { decodeHistogram } from '../histogram.ts';
 import type { RecordedRun } from '../run/recorded-run.ts';
 import { verdictLines } from '../run/summary-text.ts';
 import { judgementText } from '../run/threshold.ts';
+import { throughputOf } from '../run/throughput.ts';
 import { LATENCIES } from '../workers/protocol.ts';
 import { runWindows } from './run-windows.ts';
 import type { DrawnRun } from './sections.ts';
@@ -103,37 +104,22 @@ export function reportMarkdown(runs: readonly RecordedRun[]): string {
     ),
     row(heads),
     `|${heads.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`,
-    ...runs.map(
-      ({
+    ...runs.map(({ name, summary }) => {
+      const { devices, sent, failed, unknown, lost, refused, unexplained, response, endToEnd } = summary;
+      return row([
         name,
-        summary: {
-          devices,
-          sent,
-          failed,
-          unknown,
-          lost,
-          refused,
-          unexplained,
-          acknowledged,
-          seconds,
-          response,
-          endToEnd,
-        },
-      }) =>
-        row([
-          name,
-          devices,
-          sent,
-          failed + unknown,
-          lost,
-          refused,
-          unexplained,
-          seconds > 0 ? (acknowledged / seconds).toFixed(1) : '–',
-          ms(response.p50, response),
-          ms(response.p99, response),
-          ms(endToEnd.p99, endToEnd),
-        ]),
-    ),
+        devices,
+        sent,
+        failed + unknown,
+        lost,
+        refused,
+        unexplained,
+        throughputOf(summary)?.toFixed(1) ?? '–',
+        ms(response.p50, response),
+        ms(response.p99, response),
+        ms(endToEnd.p99, endToEnd),
+      ]);
+    }),
     '',
     ...runs.flatMap(({ name, summary: { thresholds } }) =>
       thresholds.map(

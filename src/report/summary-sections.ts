@@ -7,6 +7,7 @@ import type { RecordedRun } from '../run/recorded-run.ts';
 import { hasPassed, type Summary } from '../run/summary.ts';
 import { verdictLines } from '../run/summary-text.ts';
 import { judgementText } from '../run/threshold.ts';
+import { throughputOf } from '../run/throughput.ts';
 import { count, html, type Markup, ms, table } from './markup.ts';
 import type { Section } from './sections.ts';
 
@@ -39,12 +40,12 @@ function sentence(line: string): string {
 }
 
 export function factsOf({ summary, slices }: RecordedRun): Markup {
-  const { sent, seconds, acknowledged, seen, superseded, response, endToEnd } = summary;
+  const { sent, seconds, pausedSeconds = 0, seen, superseded, response, endToEnd } = summary;
   const share = (n: number) => (sent === 0 ? '–' : `${((100 * n) / sent).toFixed(n === sent ? 0 : 2)} %`);
   const facts: [string, string, string][] = [
     ['Devices', count(summary.devices), summary.transport],
     ['Updates sent', count(sent), `in ${seconds.toFixed(1)} s`],
-    ['Throughput', seconds > 0 ? (acknowledged / seconds).toFixed(1) : '–', '/s'],
+    ['Throughput', throughputOf(summary)?.toFixed(1) ?? '–', pausedSeconds > 0 ? '/s, the pauses left out' : '/s'],
     ['Seen or superseded', share(seen + superseded), 'of all sent'],
     ['Failed, lost or refused', count(summary.failed + summary.unknown + summary.lost + summary.refused), 'updates'],
     ['Response, median', response.count === 0 ? '–' : ms(response.p50), 'ms'],

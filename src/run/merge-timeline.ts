@@ -9,8 +9,13 @@ const SECOND_MS = 1000;
 /**
  * The timelines of several shards as one, by whole seconds from the earliest beginning. A shard's slice goes as a whole
  * to the second that its middle lies in, so that the sum is exact. One second is in memory at a time.
+ * @param heldWithin how much of [from, to) all shards were held at once, ms
  */
-export async function mergeTimelines(files: readonly string[], write: (slice: Slice) => void): Promise<void> {
+export async function mergeTimelines(
+  files: readonly string[],
+  write: (slice: Slice) => void,
+  heldWithin: (from: number, to: number) => number = () => 0,
+): Promise<void> {
   const sources = await Promise.all(files.filter((file) => existsSync(file)).map(opened));
   try {
     const start = Math.min(...sources.flatMap(({ head }) => (head === undefined ? [] : [head.from])));
@@ -29,7 +34,8 @@ export async function mergeTimelines(files: readonly string[], write: (slice: Sl
       }
       const from = start + second * SECOND_MS;
       const inFlight = sources.reduce((n, source) => n + source.inFlight, 0);
-      write(sum.slice(from, from + SECOND_MS, inFlight));
+      const to = from + SECOND_MS;
+      write(sum.slice({ from, to, inFlight, pausedMs: heldWithin(from, to) }));
     }
   } finally {
     for (const { close } of sources) close();
@@ -72,7 +78,6 @@ const COUNTS = ['sent', 'acknowledged', 'failed', 'unknown'] as const;
 function newSum() {
   const counts = { sent: 0, acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
-  let pausedMs = 0;
   const faults = new Set<string>();
   let phase: string | undefined;
   const histograms = LATENCIES.map((name) => [name, newHistogram()] as const);
@@ -81,12 +86,10 @@ function newSum() {
       for (const name of COUNTS) counts[name] += slice[name];
       for (const fault of slice.faults ?? []) faults.add(fault);
       phase ??= slice.phase;
-      // Shards beside each other: a second is held where one of them is.
-      pausedMs = Math.max(pausedMs, slice.pausedMs ?? 0);
       for (const [code, n] of Object.entries(slice.failures)) failures[code] = (failures[code] ?? 0) + n;
       for (const [name, histogram] of histograms) histogram.add(decodeHistogram(slice.latencies[name]));
     },
-    slice(from: number, to: number, inFlight: number): Slice {
+    slice({ from, to, inFlight, pausedMs }: Pick<Slice, 'from' | 'to' | 'inFlight'> & { pausedMs: number }): Slice {
       const encoded = histograms.map(([name, histogram]) => [name, encodeHistogram(histogram)] as const);
       return {
         from,

@@ -10,6 +10,7 @@ import { openLineLog } from '../line-log.ts';
 import { noCounts } from '../workers/counts.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
 import { addRounds } from '../workers/inflict.ts';
+import { heldTogether, type Pause, pausedWithin } from '../workers/pause.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { download, isBucket } from './bucket.ts';
 import { mergeMetrics } from './merge-metrics.ts';
@@ -98,9 +99,12 @@ async function write(
   };
   await files.write('plan.json', `${JSON.stringify(plan, null, 2)}\n`);
   const thresholds = parseThresholds(first.options.thresholds, first.options.phases);
+  const pauses = shards.map(({ summary }) => summary.pauses ?? []);
+  const allHeld = heldTogether(pauses, pauses.length);
   const slices = await mergeTimeline(
     shards,
     files,
+    allHeld,
     thresholds.some(({ everySeconds }) => everySeconds !== undefined),
   );
 
@@ -124,6 +128,7 @@ async function write(
     thresholds,
     slices,
     phases: phases && (await phaseFigures(phases, await phasedLogs(shards))),
+    allHeld,
     merged: {
       shards: shards.map((of) => ({
         dir: of.name,
@@ -185,14 +190,20 @@ async function append(from: string, to: string): Promise<void> {
   else await pipeline(createReadStream(from), out);
 }
 
-async function mergeTimeline(shards: readonly ShardRun[], files: RunDirectory, keep: boolean): Promise<Slice[]> {
+async function mergeTimeline(
+  shards: readonly ShardRun[],
+  files: RunDirectory,
+  allHeld: readonly Pause[],
+  keep: boolean,
+): Promise<Slice[]> {
   const slices: Slice[] = [];
   const log = openLineLog(files.timeline);
   const logs = shards.map(({ dir }) => openRunDirectory(dir).timeline);
-  await mergeTimelines(logs, (slice) => {
+  const onSlice = (slice: Slice) => {
     log.write(JSON.stringify(slice));
     if (keep) slices.push(slice);
-  });
+  };
+  await mergeTimelines(logs, onSlice, (from, to) => pausedWithin(allHeld, from, to));
   await log.close();
   return slices;
 }
@@ -214,7 +225,10 @@ function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 
     interrupted: false,
     firstSentAt: 0,
     lastDoneAt: 0,
-    pauses: shards.flatMap(({ summary }) => summary.pauses ?? []),
+    pauses: heldTogether(
+      shards.map(({ summary }) => summary.pauses ?? []),
+      1,
+    ),
     faults: addRounds(shards.map(({ summary }) => summary.faults ?? [])),
     deaths: shards.flatMap(({ name, summary: { deaths = [] } }) =>
       deaths.map((death) => ({ ...death, message: `${name}: ${death.message}` })),

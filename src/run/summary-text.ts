@@ -37,7 +37,7 @@ export function summaryText(summary: Summary): string {
   return [
     ...verdictLines(summary),
     '',
-    `${summary.devices} devices sent ${sent} updates in ${summary.seconds.toFixed(1)} s over ${summary.transport}` +
+    `${summary.devices} devices sent ${sent} updates in ${summary.seconds.toFixed(1)} s${pausedText(summary)} over ${summary.transport}` +
       (planned > sent ? ` (${planned - sent} of the planned ${planned} were not sent)` : ''),
     ...paceEndLines(summary),
     ...Object.entries(summary.connectFailures).map(
@@ -110,13 +110,22 @@ function deathLines({ deaths = [] }: Summary): string[] {
   );
 }
 
+function pausedText({ pausedSeconds = 0 }: Summary): string {
+  return pausedSeconds > 0 ? `, ${pausedSeconds.toFixed(1)} s of them paused,` : '';
+}
+
 /** Whoever reads its throughput has to know. */
-function pauseLine({ pauses = [] }: Summary): string[] {
+function pauseLine({ pauses = [], pausedSeconds = 0, shards }: Summary): string[] {
   if (pauses.length === 0) return [];
   const seconds = pauses.reduce((ms, { from, to }) => ms + to - from, 0) / 1000;
   const times = pauses.length === 1 ? 'once' : `${pauses.length} times`;
+  // Of shards, some may have gone on sending.
+  const rates =
+    shards === undefined
+      ? 'throughput leaves the pauses out'
+      : `throughput leaves out the ${pausedSeconds.toFixed(1)} s in which all shards were held`;
   return [
-    `PAUSED by hand, ${times}, ${seconds.toFixed(1)} s in all: what was due later was due so much later; throughput covers the pauses.`,
+    `PAUSED by hand, ${times}, ${seconds.toFixed(1)} s in all: what was due later was due so much later; ${rates}.`,
   ];
 }
 

@@ -4,7 +4,7 @@ import { type Percentiles, percentilesOf } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
 import type { FleetResult, WorkerDeath } from '../workers/fleet-result.ts';
 import type { FaultRound } from '../workers/inflict.ts';
-import type { Pause } from '../workers/pause.ts';
+import { type Pause, pausedWithin } from '../workers/pause.ts';
 import type { Plan } from '../workers/plan.ts';
 import type { ConnectFailures } from '../workers/protocol.ts';
 import type { ShardChoice } from '../workers/share.ts';
@@ -77,8 +77,10 @@ export interface Summary {
   cpuSeconds: number;
   standInCpuSeconds?: number;
   interrupted: boolean;
-  /** While somebody held it; all that was still due then moved on by as much. Absent where nobody did. */
+  /** While somebody held it, or any of its shards; all that was still due then moved on by as much. Absent where nobody did. */
   pauses?: Pause[];
+  /** Of `seconds`, those in which all of it was held: throughput leaves them out. Absent: none. */
+  pausedSeconds?: number;
   /** The generator itself was late beyond the limit: its figures say little about the backend. */
   saturated: boolean;
   /** Where the run has phases: how each went. */
@@ -116,6 +118,8 @@ export interface Outcome {
   readonly slices: readonly Slice[];
   readonly phases?: PhaseFigures[] | undefined;
   readonly clock?: ClockOffset | undefined;
+  /** When all shards were held at once; absent: of one process, its pauses. */
+  readonly allHeld?: readonly Pause[];
   /** What `fleet` and `findings` are the sums of. */
   readonly merged?: Required<Pick<Summary, 'shards' | 'missing'>>;
 }
@@ -133,10 +137,12 @@ export function summarise({
   slices,
   phases,
   clock,
+  allHeld = fleet.pauses,
   merged,
 }: Outcome): Summary {
   const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
   const lag = percentilesOf(fleet.lag);
+  const pausedSeconds = pausedWithin(allHeld, fleet.firstSentAt, fleet.lastDoneAt) / 1000;
   const notAskedFor = fixesNotAskedFor(plan, fleet.counts.sent, interrupted);
   const summary: Summary = {
     out,
@@ -183,6 +189,7 @@ export function summarise({
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
     interrupted,
     ...(fleet.pauses.length > 0 ? { pauses: [...fleet.pauses] } : {}),
+    ...(pausedSeconds > 0 ? { pausedSeconds } : {}),
     // Without a schedule there is nothing to be late for: the generator goes as fast as it can.
     saturated:
       (plan.pace.kind !== 'max' && lag.p99 > lagLimitMs) || merged?.shards.some(({ saturated }) => saturated) === true,

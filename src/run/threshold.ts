@@ -7,6 +7,7 @@ import { decodeHistogram, newHistogram, type Percentiles, percentilesOf } from '
 import type { Latencies } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
 import type { Summary } from './summary.ts';
+import { throughputOf } from './throughput.ts';
 
 export interface Threshold {
   /** As it was given. */
@@ -165,7 +166,7 @@ export function judgementText({ text, kept, measured, unit, window }: Judgement)
 }
 
 function measure({ metric, unit }: Threshold, figures: Figures): number {
-  if (metric === 'throughput') return figures.seconds > 0 ? (figures.acknowledged ?? 0) / figures.seconds : Number.NaN;
+  if (metric === 'throughput') return throughputOf(figures) ?? Number.NaN;
   const [name = '', point] = metric.split('.');
   const value = (figures as Record<string, unknown>)[name];
   if (point !== undefined) {
@@ -243,6 +244,7 @@ export function figuresOf(slices: readonly Slice[]): Figures {
       return times('lag');
     },
     seconds: (slices.at(-1)!.to - slices[0]!.from) / 1000,
+    pausedSeconds: slices.reduce((ms, { pausedMs = 0 }) => ms + pausedMs, 0) / 1000,
   };
 }
 

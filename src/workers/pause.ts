@@ -53,8 +53,42 @@ export function newPauses(): Pauses {
       since = undefined;
       return now - from;
     },
-    within: (from, to) =>
-      list(to).reduce((ms, pause) => ms + Math.max(0, Math.min(to, pause.to) - Math.max(from, pause.from)), 0),
+    within: (from, to) => pausedWithin(list(to), from, to),
     list,
   };
+}
+
+/** How much of [from, to) lies in pauses that do not overlap, ms. */
+export function pausedWithin(pauses: readonly Pause[], from: number, to: number): number {
+  return pauses.reduce((ms, pause) => ms + Math.max(0, Math.min(to, pause.to) - Math.max(from, pause.from)), 0);
+}
+
+/**
+ * When at least `least` of several runs beside each other were held, each with its own pauses:
+ *
+ *     one     ├──────┤      ├──┤
+ *     other       ├─────┤   ├──┤
+ *     1       ├─────────┤   ├──┤
+ *     2           ├──┤      ├──┤
+ *
+ * @param least 1 is their union, as many as there are runs is what they have in common
+ * @returns in order of time, without overlap
+ */
+export function heldTogether(runs: readonly (readonly Pause[])[], least: number): Pause[] {
+  const turns = runs
+    .flatMap((pauses) => pauses.filter(({ from, to }) => from < to))
+    .flatMap(({ from, to }) => [
+      { at: from, by: 1 },
+      { at: to, by: -1 },
+    ])
+    // What ends as another begins goes on: no pause is cut in two by a machine that takes over from another.
+    .toSorted((a, b) => a.at - b.at || b.by - a.by);
+  const together: Pause[] = [];
+  let [held, since] = [0, 0];
+  for (const { at, by } of turns) {
+    if (by > 0 && held + 1 === least) since = at;
+    if (by < 0 && held === least && at > since) together.push({ from: since, to: at });
+    held += by;
+  }
+  return together;
 }

@@ -22,7 +22,7 @@ export interface Slice {
   inFlight: number;
   /** Where the run has phases: the one that its middle lies in. */
   phase?: string;
-  /** How much of it somebody held the run; absent: none. */
+  /** How much of it somebody held the run, or all of its shards; absent: none. */
   pausedMs?: number;
   /** What was begun in it on purpose, as fault.ts reads it; absent: nothing. */
   faults?: string[];

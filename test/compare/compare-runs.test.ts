@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compareRuns, isRegression, isUndecided } from '../../src/compare/compare-runs.ts';
 import { comparisonText } from '../../src/compare/compare-text.ts';
+import { metricNamed } from '../../src/compare/metric.ts';
+import type { Slice } from '../../src/workers/timeline.ts';
 import { recordedRun } from '../support/recorded-run.ts';
 
 const rules = { level: 0.05, tolerance: 0.05 };
@@ -107,6 +109,22 @@ describe('a baseline', () => {
     const { notes } = await compare(['20'], { baseline: at('10') });
     expect(notes).toEqual([expect.stringContaining('differ in devices (10, 20)')]);
   });
+});
+
+it('that was held by hand is as fast as it was while it sent, and a note says so', async () => {
+  const summary = { acknowledged: 1600, pausedSeconds: 20 };
+  recordedRun(at('held'), { devices: 10, seed: 12, summary });
+  const { rounds, notes } = await compare(['again', 'held']);
+  expect(rounds.map(({ perSecond }) => perSecond)).toEqual([40, 40]);
+  expect(notes).toEqual(['held was paused by hand for 20.0 s, which its throughput leaves out']);
+});
+
+it('throughput is taken of the time of a window in which it was not held', () => {
+  const { value } = metricNamed('throughput');
+  const slice = (from: number, acknowledged: number, pausedMs?: number) =>
+    ({ from, to: from + 1000, acknowledged, ...(pausedMs === undefined ? {} : { pausedMs }) }) as Slice;
+  expect(value([slice(0, 40), slice(1000, 10, 750), slice(2000, 0, 1000)])).toBe(40);
+  expect(value([slice(0, 0, 1000)])).toBeNaN();
 });
 
 describe('what cannot be compared', () => {

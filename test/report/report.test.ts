@@ -32,6 +32,12 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const make = (format: Parameters<typeof makeReport>[1], ...names: string[]) => makeReport(names.map(at), format, AT);
 
+it('of a run that was held has its throughput without the pause, and says so', async () => {
+  recordedRun(at('held'), { seconds: 30, summary: { acknowledged: 800, pausedSeconds: 10 } });
+  expect(await make('html', 'held')).toContain('<dd>40.0 <small>/s, the pauses left out</small></dd>');
+  expect(await make('markdown', 'held')).toContain('| 40.0 |');
+});
+
 describe('the page', () => {
   it('says the verdict first, and has every section, with the figures of each chart', async () => {
     const page = await make('html', 'good');

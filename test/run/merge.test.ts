@@ -8,6 +8,7 @@ import { merge } from '../../src/run/merge.ts';
 import { HISTOGRAMS, readShard } from '../../src/run/merge-shards.ts';
 import { mergeTimelines } from '../../src/run/merge-timeline.ts';
 import { exitCodeOf } from '../../src/run/summary.ts';
+import { summaryText } from '../../src/run/summary-text.ts';
 import type { Slice } from '../../src/workers/timeline.ts';
 import { type RecordedShard, recordedShard, START, slice } from '../support/recorded-shard.ts';
 
@@ -144,6 +145,32 @@ test('phases of shards that each began in their own time count from that', async
     ['first', 4],
     ['second', 8],
   ]);
+});
+
+test('pauses of shards are one where they overlap; throughput leaves out what all were held', async () => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const options = { thresholds: ['throughput >= 3/s', 'throughput >= 2/s in every 1s'] };
+  const held = (from: number, to: number) => ({ pauses: [{ from: START + from, to: START + to }] });
+  const dirs = [
+    await shard('a', { index: 0, of: 2, latencies, options, summary: held(1000, 3500) }),
+    await shard('b', { index: 1, of: 2, latencies, options, summary: held(2000, 4000) }),
+  ];
+  const summary = await merge({ dirs, out: whole(), partial: false });
+  expect(summary.pauses).toEqual([{ from: START + 1000, to: START + 4000 }]);
+  expect([summary.seconds, summary.pausedSeconds]).toEqual([6, 1.5]);
+  // 12 updates in the 4.5 s in which at least one of them sent; two in each second that was not held.
+  expect(summary.thresholds.map(({ kept, measured }) => [kept, measured])).toEqual([
+    [false, 12 / 4.5],
+    [true, 2],
+  ]);
+  const [first, second] = summaryText(summary).split('\n');
+  expect([first, second]).toEqual([
+    expect.stringContaining('EVERY UPDATE ARRIVED'),
+    'PAUSED by hand, once, 3.0 s in all: what was due later was due so much later; throughput leaves out the 1.5 s in which all shards were held.',
+  ]);
+  expect(summaryText(summary)).toContain('sent 12 updates in 6.0 s, 1.5 s of them paused, over iot');
+  const slices = (await readFile(join(whole(), 'timeline.ndjson'), 'utf8')).trim().split('\n');
+  expect(slices.map((line) => JSON.parse(line).pausedMs ?? 0)).toEqual([0, 0, 1000, 500, 0, 0]);
 });
 
 test('a worker that died is one of a shard, and its whole is no success', async () => {

@@ -106,6 +106,18 @@ describe('in windows', () => {
     expect(found.window).toBeCloseTo(window, 2);
   });
 
+  test('throughput is over the time in which nobody held it, of the whole and of each window', () => {
+    expect(judge(parsed('throughput > 247/s'), { ...summary, pausedSeconds: 2 }, [])).toMatchObject({
+      measured: 248.75,
+    });
+    // The slices of 4 to 8 s hold half as much, and were held half of the time.
+    const held = slices.map((one, i) => (i >= 4 && i < 8 ? { ...one, acknowledged: 5, pausedMs: 505 } : one));
+    expect(judge(parsed('throughput > 9/s in every 4s'), summary, held.slice(0, 8))).toMatchObject({ kept: true });
+    // What was held from end to end has no throughput to judge.
+    const still = slices.map((one, i) => (i === 3 ? { ...one, acknowledged: 0, pausedMs: 1010 } : one));
+    expect(judge(parsed('throughput > 9/s in every 1s'), summary, still.slice(0, 8))).toMatchObject({ kept: true });
+  });
+
   test('in a phase: its own figures, or the windows that lie in it', () => {
     const phased = slices.map((one, i) => ({ ...one, phase: i < 6 ? 'up' : 'down at last' }));
     const figures = { ...summary, ...{ name: 'up', seconds: 6, sent: 60, acknowledged: 57, failed: 3 } };
