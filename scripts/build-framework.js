@@ -31,7 +31,7 @@ const pjson = {
   type,
   engines,
   dependencies: plugins,
-  oclif: { ...oclif, commands: './src/commands' },
+  oclif: { ...oclif, commands: './src/commands', helpClass: './src/help.js' },
 };
 writeFileSync('dist/oclif.json', JSON.stringify(pjson));
 

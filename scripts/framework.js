@@ -32,4 +32,4 @@ const module = { exports: {} };
 const require = createRequire(filename);
 script.runInThisContext()(module.exports, require, module, filename, dirname(filename), (file) => import(file));
 
-export const { Args, Command, Config, execute, Flags } = module.exports;
+export const { Args, Command, CommandHelp, Config, execute, Flags, Help } = module.exports;

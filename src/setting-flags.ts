@@ -7,14 +7,14 @@ type FlagOf<S, V> = S extends { kind: 'switch' }
   : Interfaces.OptionFlag<V extends undefined ? ValueOf<S> | undefined : V>;
 
 /** The flags of a table of settings, each under its own name. */
-export function flagsOf<T extends Settings>(settings: T): { [K in keyof T]: FlagOf<T[K], Values<T>[K]> } {
+export function flagsOf<const T extends Settings>(settings: T): { [K in keyof T]: FlagOf<T[K], Values<T>[K]> } {
   return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, flagOf(setting)])) as {
     [K in keyof T]: FlagOf<T[K], Values<T>[K]>;
   };
 }
 
 function flagOf(setting: Setting) {
-  const { description, group, value, exclusive, dependsOn } = setting;
+  const { description, group, value = numberWord(setting), exclusive, dependsOn } = setting;
   const common = {
     ...(description === undefined ? {} : { description }),
     ...(group === undefined ? {} : { helpGroup: group }),
@@ -62,4 +62,10 @@ function flagOf(setting: Setting) {
         ...(setting.default === undefined ? {} : { default: setting.default }),
       })();
   }
+}
+
+/** What stands for a number in the help: its unit, where it has one. */
+function numberWord(setting: Setting): string | undefined {
+  if (setting.kind === 'time') return setting.unit === 's' ? 'SECONDS' : 'MS';
+  return setting.kind === 'whole' ? 'N' : undefined;
 }

@@ -6,13 +6,10 @@ import { flagsOf } from '../setting-flags.ts';
 
 export default class Capacity extends SimctlCommand {
   static override summary = 'Find the load that a target can bear: raise it until a threshold breaks, then close in.';
-  static override description =
-    `Each step is a run of its own, of --step-time seconds at an even rate, with the same devices against the same target. The
-load grows by --factor until a threshold breaks; then the gap is halved until it is no wider than --precision. A load that
-breaks is tried again, up to --repeat times, and the majority decides. A step that broke while the generator itself was late
-is no evidence; where that goes on, the answer is that the generator is the limit.
-
-Exit code 0: the knee was found, or there is none up to --to. 4: it breaks at every load, or the generator is the limit.`;
+  static override description = [
+    'Each step is a run of its own, of --step-time seconds at an even rate, with the same devices against the same target. The load grows by --factor until a threshold breaks; then the gap is halved until it is no wider than --precision. A load that breaks is tried again, up to --repeat times, and the majority decides. A step that broke while the generator itself was late is no evidence; where that goes on, the answer is that the generator is the limit.',
+    'Exit code 0: the knee was found, or there is none up to --to. 4: it breaks at every load, or the generator is the limit.',
+  ].join('\n\n');
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --transport mqtt --broker mqtt://localhost:1883 --from 1000 --to 100000',

@@ -12,8 +12,8 @@ export default class Doctor extends SimctlCommand {
     '<%= config.bin %> <%= command.id %> --devices 5000 --target aws --stack simctl',
   ];
   static override flags = {
-    devices: Flags.integer({ default: 1000, min: 1, description: 'that the run shall have' }),
-    updates: Flags.integer({ default: 22, min: 1, description: 'of each device, for the logs' }),
+    devices: Flags.integer({ helpValue: 'N', default: 1000, min: 1, description: 'that the run shall have' }),
+    updates: Flags.integer({ helpValue: 'N', default: 22, min: 1, description: 'of each device, for the logs' }),
     ...journeyTargetFlags,
     out: Flags.string({ default: '.', helpValue: 'DIR', description: 'where runs are written' }),
     json: Flags.boolean({ description: 'print the findings as JSON' }),

@@ -10,17 +10,25 @@ export default class Estimate extends SimctlCommand {
     '<%= config.bin %> <%= command.id %> --devices 5000 --interval 10 --hours 10 --days 22 --viewers 3 --json',
   ];
   static override flags = {
-    devices: Flags.integer({ default: 1000, description: 'devices of the fleet' }),
+    devices: Flags.integer({ helpValue: 'N', default: 1000, description: 'devices of the fleet' }),
     interval: Flags.string({ default: '30', helpValue: 'SECONDS', description: 'between two updates of a device' }),
-    hours: Flags.string({ default: '10', description: 'of a day, that a device is connected and sends' }),
-    days: Flags.integer({ default: 30, description: 'of a month' }),
+    hours: Flags.string({
+      helpValue: 'HOURS',
+      default: '10',
+      description: 'of a day, that a device is connected and sends',
+    }),
+    days: Flags.integer({ helpValue: 'N', default: 30, description: 'of a month' }),
     payload: Flags.integer({ default: 160, helpValue: 'BYTES', description: 'of a message' }),
     'basic-ingest': Flags.boolean({ description: 'publish straight to the rule, without a charge for messages' }),
-    trackers: Flags.integer({ default: 10, description: 'trackers that the fleet is spread over' }),
-    viewers: Flags.integer({ default: 1, description: 'maps that look at the whole fleet while it drives' }),
+    trackers: Flags.integer({ helpValue: 'N', default: 10, description: 'trackers that the fleet is spread over' }),
+    viewers: Flags.integer({
+      helpValue: 'N',
+      default: 1,
+      description: 'maps that look at the whole fleet while it drives',
+    }),
     poll: Flags.string({ default: '5', helpValue: 'SECONDS', description: "between two of a map's polls" }),
-    'lambda-ms': Flags.integer({ default: 50, description: 'that a function takes' }),
-    'lambda-mb': Flags.integer({ default: 256, description: 'that a function has' }),
+    'lambda-ms': Flags.integer({ helpValue: 'MS', default: 50, description: 'that a function takes' }),
+    'lambda-mb': Flags.integer({ helpValue: 'MB', default: 256, description: 'that a function has' }),
     json: Flags.boolean({ description: 'print the figures as JSON' }),
   };
 

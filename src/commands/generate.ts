@@ -3,7 +3,10 @@ import { EXIT, UsageError } from '../errors.ts';
 import { fleetFlags } from '../fleet-flags.ts';
 import type { Generated } from '../generator/generate.ts';
 import { Flags } from '../oclif.ts';
+import { RUN_SETTINGS } from '../run/settings.ts';
+import { flagsOf } from '../setting-flags.ts';
 
+const { agents, seconds, seed, every } = RUN_SETTINGS;
 const output = { helpGroup: 'OUTPUT' };
 const fleet = { helpGroup: 'FLEET' };
 const engine = { helpGroup: 'ENGINE' };
@@ -13,7 +16,7 @@ export default class Generate extends SimctlCommand {
   static override description =
     "The same seed and start give the same bytes. A dataset is a directory: probe files in trip-simulator's format, devices.csv and manifest.json. The other outputs are files as trip-simulator's flags of the same name write them; where the name ends with .gz they are compressed. Whatever is there is replaced once all is written.";
   static override examples = [
-    '<%= config.bin %> generate --agents 100 --seconds 7200 --out fleet',
+    '<%= config.bin %> generate --agents 100 --seconds 2h --out fleet',
     '<%= config.bin %> generate --agents 1000 --every 1 --start 2026-01-31T08:00:00Z --seed 7 --out rush-hour',
     '<%= config.bin %> generate --model compat --map honolulu.osm.pbf --agents 500 --every 1 --probes probes.json --trips trips.json.gz',
   ];
@@ -28,15 +31,13 @@ export default class Generate extends SimctlCommand {
       helpValue: 'FILE.svg',
       description: 'the roads, and what some of the vehicles drive, to look at',
     }),
-    agents: Flags.integer({ ...fleet, default: 1000, description: 'vehicles, each with one device' }),
-    seconds: Flags.integer({ ...fleet, default: 660, description: 'simulated seconds' }),
+    ...flagsOf({ agents: { ...agents, description: 'vehicles, each with one device' }, seconds }),
     start: Flags.string({
       ...fleet,
       helpValue: 'TIME',
       description: 'when the simulation begins: ISO 8601, or epoch ms; a whole second, by default ten days ago',
     }),
-    seed: Flags.integer({ ...fleet, default: 1, description: 'of everything random' }),
-    every: Flags.integer({ ...fleet, default: 30, description: 'seconds between two fixes of a device' }),
+    ...flagsOf({ seed, every }),
     ...fleetFlags,
     engine: Flags.string({
       ...engine,
@@ -50,6 +51,7 @@ export default class Generate extends SimctlCommand {
       description: 'the contracted OSRM graph of the --map (--engine trip-simulator)',
     }),
     workers: Flags.integer({
+      helpValue: 'N',
       ...engine,
       description:
         'threads, or processes of trip-simulator; by default one a core, four threads at most, fewer for a small fleet',

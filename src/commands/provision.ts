@@ -9,13 +9,18 @@ import { targetFlags } from '../target-flags.ts';
 const CHOICES = ['dataset', 'probes', 'devices', 'count'];
 
 export default class Provision extends SimctlCommand {
-  static override description =
-    'Make devices real: an IoT thing, a key and a certificate for each, and one policy that lets a device publish to its own topic only. Goes on where it was cut off.';
+  static override summary = 'Make devices real: each an IoT thing with a key and a certificate of its own.';
+  static override description = [
+    'One policy lets each device publish to its own topic only. Goes on where it was cut off.',
+    'There are three ways to certificates. "calls": four calls to AWS IoT for each device. "own-authority": made here, thousands a second, by an authority of the fleet\'s own, and registered by AWS when a device first connects. "claims": asked for over MQTT, as devices from a factory do.',
+  ].join('\n\n');
   static override examples = [
     '<%= config.bin %> provision --target local.json --count 100 --prefix DEV',
     '<%= config.bin %> provision --target local.json --dataset fleet --way own-authority',
     '<%= config.bin %> provision --target aws --devices ids.txt --dry-run',
   ];
+  static override usage =
+    'provision --target FILE|aws (--dataset DIR | --probes FILE... | --devices FILE | --count N) [FLAGS]';
   static override flags = {
     ...targetFlags,
     dataset: Flags.string({
@@ -36,15 +41,20 @@ export default class Provision extends SimctlCommand {
     }),
     devices: Flags.string({ helpValue: 'FILE', description: 'a file with one device id a line', exactlyOne: CHOICES }),
     count: Flags.integer({
+      helpValue: 'N',
       min: 1,
       max: 1_000_000,
       description: 'that many devices, named by --prefix and a number',
       exactlyOne: CHOICES,
     }),
-    prefix: Flags.string({ default: 'DEV', description: 'the beginning of the names that --count makes' }),
+    prefix: Flags.string({
+      helpValue: 'PREFIX',
+      default: 'DEV',
+      description: 'the beginning of the names that --count makes',
+    }),
     way: Flags.option({
       options: WAYS,
-      description: `how devices come by their certificates: "calls", four to AWS IoT each; "own-authority", made here, thousands a second, and registered by AWS when a device first connects; "claims", asked for over MQTT as devices from a factory do. Default: calls below ${MANY_DEVICES} devices, own-authority from there on where AWS may register them`,
+      description: `how devices come by their certificates; by default calls below ${MANY_DEVICES} devices, own-authority from there on where AWS may register them`,
     })(),
     'own-authority': Flags.boolean({ description: 'the same as --way own-authority', exclusive: ['way', 'claims'] }),
     claims: Flags.boolean({ description: 'the same as --way claims', exclusive: ['way', 'own-authority'] }),

@@ -7,23 +7,25 @@ export default class Report extends SimctlCommand {
   static override description =
     'One file that needs no network: the verdict, latency and throughput over time, percentiles, failures, reliability by device, order, Lambda, the map, cost, plan and versions. Several runs stand side by side. Also for machines, and for a summary on GitHub.';
   static override examples = [
-    '<%= config.bin %> <%= command.id %> runs/2025-11-03T09-30-00 -o report.html',
-    '<%= config.bin %> <%= command.id %> runs/monday runs/tuesday -o both.html',
+    '<%= config.bin %> <%= command.id %> runs/2025-11-03T09-30-00 --out report.html',
+    '<%= config.bin %> <%= command.id %> runs/monday runs/tuesday --out both.html',
     '<%= config.bin %> <%= command.id %> runs/2025-11-03T09-30-00 --format hdr > latency.hlog',
     '<%= config.bin %> <%= command.id %> runs/ci --step-summary',
   ];
   static override strict = false;
   static override args = { run: Args.string({ required: true, description: 'directories of runs, one or more' }) };
   static override flags = {
-    output: Flags.string({
+    out: Flags.string({
       char: 'o',
+      aliases: ['output'],
+      deprecateAliases: true,
       helpValue: 'FILE',
       description: 'where it goes [default: report.html; other formats: the terminal]',
     }),
     format: Flags.option({ options: FORMATS, default: 'html', description: 'what it is made as' })(),
     'step-summary': Flags.boolean({
       description:
-        'append Markdown to the job summary of GitHub Actions ($GITHUB_STEP_SUMMARY), beside -o if it is given',
+        'append Markdown to the job summary of GitHub Actions ($GITHUB_STEP_SUMMARY), beside --out if it is given',
     }),
   };
 
@@ -33,10 +35,10 @@ export default class Report extends SimctlCommand {
     const runs = argv as string[];
     if (flags['step-summary']) {
       await appendStepSummary(await makeReport(runs, 'markdown', new Date()), process.env.GITHUB_STEP_SUMMARY);
-      if (flags.output === undefined) return;
+      if (flags.out === undefined) return;
     }
     const text = await makeReport(runs, flags.format, new Date());
-    const file = flags.output ?? (flags.format === 'html' ? 'report.html' : undefined);
+    const file = flags.out ?? (flags.format === 'html' ? 'report.html' : undefined);
     if (file === undefined) process.stdout.write(text);
     else {
       await writeReport(file, text);

@@ -10,7 +10,7 @@ import { flagsOf } from '../setting-flags.ts';
 export default class Run extends SimctlCommand {
   static override summary = 'Drive a fleet through the backend, and say what became of every update.';
   static override description =
-    'With no flags: 1,000 cars, each with its own certificate, over MQTT against a stand-in of the AWS services that starts by itself.';
+    'With no flags: 1,000 cars, each with its own certificate, over MQTT against a stand-in of the AWS services that starts by itself. A time may have its unit: 500ms, 30s, 10min, 2h.';
   static override examples = [
     '<%= config.bin %> run',
     '<%= config.bin %> run --probes probes.ndjson.gz --pace replay:60 --json',

@@ -1,5 +1,6 @@
 import { SimctlCommand } from '../command.ts';
 import { Flags } from '../oclif.ts';
+import { flagsOf } from '../setting-flags.ts';
 import { journeyTargetFlags } from '../target-flags.ts';
 
 export default class TrackerTest extends SimctlCommand {
@@ -12,8 +13,16 @@ export default class TrackerTest extends SimctlCommand {
   ];
   static override flags = {
     ...journeyTargetFlags,
-    device: Flags.string({ default: 'DEV-0001', description: 'id to write as; none is made' }),
-    timeout: Flags.integer({ default: 10, min: 1, description: 'seconds that the position may take to show' }),
+    device: Flags.string({ helpValue: 'ID', default: 'DEV-0001', description: 'id to write as; none is made' }),
+    ...flagsOf({
+      timeout: {
+        kind: 'time',
+        unit: 's',
+        default: 10,
+        min: 1,
+        description: 'seconds that the position may take to show',
+      },
+    }),
   };
 
   async run(): Promise<void> {

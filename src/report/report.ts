@@ -30,7 +30,7 @@ export async function writeReport(file: string, text: string): Promise<void> {
 export async function appendStepSummary(text: string, file: string | undefined): Promise<string> {
   if (!file)
     throw new UsageError('--step-summary needs GITHUB_STEP_SUMMARY, which GitHub Actions sets', {
-      hint: 'Elsewhere, --format markdown -o FILE writes the same.',
+      hint: 'Elsewhere, --format markdown --out FILE writes the same.',
     });
   await appendFile(file, text).catch((error) => {
     throw new RunError(`cannot append to ${file}: ${messageOf(error)}`, { cause: error });

@@ -16,7 +16,7 @@ export const RUN_SETTINGS = {
   dataset: {
     ...fleet,
     kind: 'text',
-    value: 'DIR|s3://BUCKET/PREFIX',
+    value: 'DIR|s3://…',
     description: 'what "simctl generate" wrote; from a bucket, a shard fetches what it sends',
     exclusive: ['probes'],
   },
@@ -72,14 +72,32 @@ export const RUN_SETTINGS = {
   credentials: {
     ...backend,
     kind: 'text',
-    value: 'DIR|s3://BUCKET/PREFIX',
+    value: 'DIR|s3://…',
     description: "the devices' credentials, where they are not in SIMCTL_HOME; fetched for this run alone",
   },
-  transport: { ...backend, kind: 'choice', default: 'iot', choices: ['iot', 'mqtt', 'tracker', 'memory'] },
-  client: { ...backend, kind: 'choice', default: 'lean', choices: ['lean', 'mqttjs', 'device-sdk'] },
+  transport: {
+    ...backend,
+    kind: 'choice',
+    default: 'iot',
+    choices: ['iot', 'mqtt', 'tracker', 'memory'],
+    description: 'where updates go: AWS IoT Core, any MQTT broker, straight to the trackers, or nowhere (memory)',
+  },
+  client: {
+    ...backend,
+    kind: 'choice',
+    default: 'lean',
+    choices: ['lean', 'mqttjs', 'device-sdk'],
+    description: "with which MQTT client: simctl's own, MQTT.js, or AWS's device SDK",
+  },
   broker: { ...backend, kind: 'text', value: 'mqtt://HOST:PORT', description: 'for --transport mqtt' },
-  topic: { ...backend, kind: 'text', default: 'simUploadLocation', description: 'devices publish below it' },
-  qos: { ...backend, kind: 'choice', default: 1, choices: [0, 1] },
+  topic: {
+    ...backend,
+    kind: 'text',
+    default: 'simUploadLocation',
+    value: 'PREFIX',
+    description: 'devices publish below it',
+  },
+  qos: { ...backend, kind: 'choice', default: 1, choices: [0, 1], description: 'of MQTT; 0 has no answers' },
   'basic-ingest': {
     ...backend,
     kind: 'switch',
@@ -148,6 +166,7 @@ export const RUN_SETTINGS = {
     ...load,
     kind: 'text',
     default: 'replay:10',
+    value: 'PACE',
     description:
       'replay, replay:SPEED, rate:N/s (open loop, the whole fleet), max, or a profile: "ramp:100..1000/s over 60s", steps, spike, sine, and several with "then"',
   },
@@ -270,7 +289,7 @@ export const RUN_SETTINGS = {
   },
   out: {
     kind: 'texts',
-    value: 'DIR|s3://BUCKET/PREFIX',
+    value: 'DIR|s3://…',
     description:
       'where everything is written, by default runs/ and the time; a bucket gets a copy at the end. A shard has a directory of its own below',
   },

@@ -3,6 +3,10 @@ import { SimctlCommand } from '../../command.ts';
 import { EXIT } from '../../errors.ts';
 import { Flags, type Interfaces } from '../../oclif.ts';
 import type { OrderingOptions } from '../../run/experiment-ordering.ts';
+import { RUN_SETTINGS } from '../../run/settings.ts';
+import { flagsOf } from '../../setting-flags.ts';
+
+const { agents, seconds, seed, every, workers, settle } = RUN_SETTINGS;
 
 export default class ExperimentOrdering extends SimctlCommand {
   static override summary = "Which ingest design keeps a device's updates in order, and what pacing does for it.";
@@ -13,11 +17,9 @@ export default class ExperimentOrdering extends SimctlCommand {
     '<%= config.bin %> <%= command.id %> --agents 400 --jitter 0,200 --json',
   ];
   static override flags = {
-    agents: Flags.integer({ default: 50, description: 'devices to generate' }),
-    seconds: Flags.integer({ default: 660, description: 'simulated seconds to generate' }),
-    seed: Flags.integer({ default: 1, description: 'of everything random' }),
-    every: Flags.integer({ default: 30, description: 'seconds of sample time between two fixes of a device' }),
+    ...flagsOf({ agents: { ...agents, default: 50 }, seconds, seed, every }),
     environments: Flags.integer({
+      helpValue: 'N',
       default: 20,
       min: 1,
       description: 'functions at work at once, but in the first row',
@@ -27,7 +29,7 @@ export default class ExperimentOrdering extends SimctlCommand {
       multiple: true,
       delimiter: ',',
       min: 0,
-      helpValue: 'MS,…',
+      helpValue: 'MS[,MS…]',
       description: 'ms, at most, that a message takes through the rule engine; a row for each',
     }),
     'min-gap': Flags.string({
@@ -35,11 +37,9 @@ export default class ExperimentOrdering extends SimctlCommand {
       helpValue: 'MS|auto',
       description: "of the paced rows: ms a device waits after an answer; auto is the 2022 project's rule",
     }),
-    workers: Flags.integer({ description: 'threads; by default one less than there are cores' }),
-    settle: Flags.integer({
-      default: 3000,
-      min: 0,
-      description: 'ms beyond the jitter without a change after which the backend has settled',
+    ...flagsOf({
+      workers,
+      settle: { ...settle, description: 'ms beyond the jitter without a change after which the backend has settled' },
     }),
     out: Flags.string({
       helpValue: 'DIR',

@@ -14,6 +14,7 @@ export default class FleetVerify extends SimctlCommand {
   static override flags = {
     ...targetFlags,
     sample: Flags.integer({
+      helpValue: 'N',
       min: 0,
       default: 200,
       description: 'devices whose attachment to their thing is looked at, a call each',

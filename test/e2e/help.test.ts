@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { program } from '../support/simctl.ts';
+
+const root = new URL('../../', import.meta.url);
+const bin = fileURLToPath(new URL('bin/run.js', root));
+const { commands } = JSON.parse(readFileSync(new URL('dist/oclif.manifest.json', root), 'utf8')) as {
+  commands: Record<string, unknown>;
+};
+
+const helpOf = (...command: string[]) =>
+  program(process.execPath, [bin, ...command, '--help'], { ...process.env, COLUMNS: '80' });
+
+test.each(Object.keys(commands).map((id) => id.replace(':', ' ')))('the help of %s fits 80 columns', async (id) => {
+  const words = id.split(' ');
+  const { code, stdout } = await helpOf(...words);
+  expect(code).toBe(0);
+  const [help = '', ...examples] = stdout.split(/^COMMANDS$/m)[0]!.split(/^EXAMPLES$/m);
+  expect(examples).toHaveLength(1);
+  expect(help).toContain(`\n  $ simctl ${words.join(' ')}`);
+  expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  // An example is there to be copied: it stands in one line.
+  for (const example of examples
+    .join('')
+    .split('\n\n')
+    .map((text) => text.trim()))
+    if (example !== '') expect(example).toMatch(/^\$ simctl .*$/);
+});
+
+test('the usage of run names what rules each other out', async () => {
+  const { stdout } = await helpOf('run');
+  const usage = /^USAGE\n([\s\S]*?)\n\n/m.exec(stdout)?.[1]?.replaceAll(/\s+/g, ' ');
+  expect(usage).toBe(
+    ' $ simctl run [SCENARIO] [--dataset DIR|s3://… | --probes FILE... [--csv-columns id=…,time=…,lon=…,lat=…] | --generate] [--shard INDEX/NUMBER | --shards NUMBER] [FLAGS]',
+  );
+});
+
+test('a report goes where --out says; --output, as it was called, still works and says what to write', async () => {
+  const help = await helpOf('report');
+  expect(help.stdout).toContain('-o, --out=FILE');
+  expect(help.stdout).not.toContain('--output');
+  const told = await program(process.execPath, [bin, 'report', 'no-such-run', '--output', 'x.html'], process.env);
+  expect(told.stderr).toContain('Use "--out | -o"');
+  expect(told.stderr).toContain('no-such-run');
+});
