@@ -9,6 +9,7 @@ import { createRunDirectory } from '../run-directory.ts';
 import type { Summary } from '../summary.ts';
 import { parseThresholds } from '../threshold.ts';
 import { capacityCost } from './cost.ts';
+import { lastAnswerOf } from './last-answer.ts';
 import { type CapacityOptions, checkCapacity } from './options.ts';
 import { stepLine } from './report.ts';
 import { findKnee, type Knee, type SearchRequest } from './search.ts';
@@ -105,7 +106,9 @@ export async function capacity(options: CapacityOptions, context: CapacityContex
       interrupted = summary === undefined || ending.stop.aborted;
       if (summary === undefined || interrupted) return undefined;
       const { slices } = await readRun(summary.out);
-      const step = judgeStep({ load, offered: offeredBy(options, load) }, summary, slices, rules);
+      const asked = { load, offered: offeredBy(options, load) };
+      const lastAnswerAt = summary.unknown > 0 ? await lastAnswerOf(summary.out) : undefined;
+      const step = judgeStep(asked, summary, slices, rules, lastAnswerAt);
       steps.push(step);
       reporter.note(stepLine(step, options.by));
       await write(result(target, false));

@@ -46,21 +46,26 @@ export interface StepRules {
 /** Below this part of the load, the target (or the devices that wait for it) did not take it, whatever the thresholds say. */
 const LEAST_ACHIEVED = 0.95;
 
-/** @param slices the step's timeline, from its beginning */
+/**
+ * @param slices the step's timeline, from its beginning
+ * @param lastAnswerAt epoch ms; what has none ends later, at the end of its patience, which says nothing of the target's pace
+ */
 export function judgeStep(
   { load, offered }: Pick<CapacityStep, 'load' | 'offered'>,
   summary: Summary,
   slices: readonly Slice[],
   { thresholds, warmUpSeconds, lagLimitMs }: StepRules,
+  lastAnswerAt = summary.lastDoneAt,
 ): CapacityStep {
   const start = slices[0]?.from ?? 0;
   const counted = slices.filter(({ from }) => from - start >= warmUpSeconds * 1000 - 100);
   const part = counted.length > 0 ? counted : slices;
   const figures = part.length > 0 ? figuresOf(part) : summary;
   const from = part[0]?.from ?? summary.firstSentAt;
-  const seconds = Math.max(0, summary.lastDoneAt - from) / 1000;
   const { sent = 0, failed = 0, unknown = 0 } = figures;
-  const achieved = seconds > 0 ? sent / seconds : 0;
+  // Not less than was asked for it: a target that fell silent half-way did not take the load in half the time.
+  const seconds = Math.max((lastAnswerAt - from) / 1000, sent / offered);
+  const achieved = seconds > 0 ? (sent - unknown) / seconds : 0;
   const connectFailures = Object.values(summary.connectFailures).reduce((n, { devices }) => n + devices, 0);
 
   const judgements = thresholds.map((threshold) => judgePart(threshold, summary, part));

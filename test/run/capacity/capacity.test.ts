@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,6 +14,7 @@ import {
 } from '../../../src/run/capacity/capacity.ts';
 import { capacityCost, mostSteps } from '../../../src/run/capacity/cost.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/run/capacity/default-thresholds.ts';
+import { lastAnswerOf } from '../../../src/run/capacity/last-answer.ts';
 import type { CapacityOptions } from '../../../src/run/capacity/options.ts';
 import { capacityText, isAnswered } from '../../../src/run/capacity/report.ts';
 import { optionsOf } from '../../../src/run/options-of.ts';
@@ -125,6 +126,17 @@ test.each([40, 100, 333, 1234])('the stand-in’s quota of %i/s is found within 
   expect(knee).toMatchObject({ kind: 'knee' });
   expect(knee!.kept!).toBeGreaterThan(quota * 0.9);
   expect(knee!.over!).toBeLessThan(quota * 1.1);
+});
+
+test('the last answer is in the send logs, whatever was waited for after it in vain', async () => {
+  const out = join(dir, 'answers');
+  await mkdir(out);
+  const line = (doneAt: number, failure?: string) => `${JSON.stringify({ id: 'a', seq: 0, doneAt, failure })}\n`;
+  await writeFile(join(out, 'sent-00.ndjson'), line(5, 'no-answer') + line(3) + '{"fault":"storm at 1s","at":9}\n');
+  expect(await lastAnswerOf(out)).toBe(3);
+  await writeFile(join(out, 'sent-01.ndjson'), line(4, 'not-connected') + line(9, 'connection-lost'));
+  expect(await lastAnswerOf(out)).toBe(4);
+  expect(await lastAnswerOf(dir)).toBeUndefined();
 });
 
 test('asked to stop, it says what it knows, and leaves the step that was running out', async () => {

@@ -46,6 +46,20 @@ test('the warm-up does not count: not its times, nor what failed in it', () => {
   });
 });
 
+test.each<[string, readonly Second[], doneMs: number, answeredMs: number, achieved: number]>([
+  ['waited for in vain, at the end', seconds(4, { unknown: 2 }), 9000, 3990, 98],
+  ['answered late', seconds(4), 9000, 9000, 37.5],
+  ['never answered from the third second on', [...seconds(2), ...seconds(2, { unknown: 100 })], 9000, 1990, 100 / 3],
+  ['not answered at all', seconds(4, { unknown: 100 }), 9000, 9000, 0],
+])('the rate that was answered, of updates %s', (_, step, doneMs, answeredMs, achieved) => {
+  const { summary, slices } = stepOf(step);
+  const start = slices[0]!.from;
+  const late = { ...summary, lastDoneAt: start + doneMs };
+  const found = judgeStep({ load: 100, offered: 100 }, late, slices, rules(['unknown < 4%']), start + answeredMs);
+  expect(found.achieved).toBeCloseTo(achieved, 9);
+  expect(found.verdict).toBe(achieved > 95 ? 'kept' : 'broken');
+});
+
 test('what broke while the generator was late is no evidence; what kept all the same is', () => {
   expect(judged(seconds(4, { responseMs: 300, lagMs: 80 }), ['response.p99 < 250ms']).verdict).toBe('saturated');
   expect(judged(seconds(4, { responseMs: 100, lagMs: 80 }), ['response.p99 < 250ms']).verdict).toBe('kept');
