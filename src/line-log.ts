@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { RunError } from './errors.ts';
+import { TextBytes } from './text-bytes.ts';
 
 /** A log that grows by whole lines. After SIGKILL it is valid up to its last full line. */
 export interface LineLog {
@@ -12,18 +13,27 @@ export interface LineLog {
   readonly failed: Promise<never>;
 }
 
+/** One whose lines can be written piece by piece. */
+export interface PiecewiseLog extends LineLog {
+  /** Where the next line goes, without its newline; `endLine` must follow at once. */
+  readonly line: TextBytes;
+  endLine(): void;
+}
+
 /** So much is handed to the system at a time. */
 const CHUNK_BYTES = 64 * 1024;
-/** No character takes more in UTF-8, for each of a string's 16-bit units. */
-const MOST_BYTES_PER_UNIT = 3;
+/** The last line of a chunk mostly fits behind it. */
+const BUFFER_BYTES = CHUNK_BYTES + 4096;
+/** The buffers that are used in turn: one is filled while the system takes another. */
+const KEPT = 2;
 const NEWLINE = 0x0a;
 
 /** Opens a new file (it must not exist yet), or continues one with `append`. */
-export function openLineLog(file: string, { append = false, mode = 0o644 } = {}): LineLog {
+export function openLineLog(file: string, { append = false, mode = 0o644 } = {}): PiecewiseLog {
   const stream = createWriteStream(file, { flags: append ? 'a' : 'wx', mode });
   // Lines become bytes one by one: strings that grew together would outlive the collector's young generation.
-  let chunk: Buffer | undefined;
-  let end = 0;
+  const line = new TextBytes(BUFFER_BYTES);
+  const spare: Buffer[] = [];
   let fail: (error: RunError) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -40,12 +50,18 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
 
   const drain = () =>
     new Promise<void>((resolve) => {
-      const full = chunk?.subarray(0, end);
-      chunk = undefined;
-      end = 0;
-      if (full === undefined) resolve();
-      else stream.write(full, (error) => !error && resolve()); // if it failed, `failed` says so
+      if (line.length === 0) return resolve();
+      const full = line.bytes;
+      stream.write(line.take(spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES)), (error) => {
+        if (full.length === BUFFER_BYTES && spare.length < KEPT) spare.push(full);
+        if (!error) resolve(); // if it failed, `failed` says so
+      });
     });
+
+  const endLine = () => {
+    line.byte(NEWLINE);
+    if (line.length >= CHUNK_BYTES) void drain();
+  };
 
   const ended = (resolve: () => void) => (error?: Error | null) => {
     if (!error || stream.writableFinished) resolve();
@@ -53,13 +69,11 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
 
   return {
     failed,
-    write(line) {
-      const most = line.length * MOST_BYTES_PER_UNIT + 1;
-      if (chunk !== undefined && end + most > chunk.length) void drain();
-      chunk ??= Buffer.allocUnsafeSlow(Math.max(2 * CHUNK_BYTES, most));
-      end += chunk.write(line, end);
-      chunk[end++] = NEWLINE;
-      if (end >= CHUNK_BYTES) void drain();
+    line,
+    endLine,
+    write(text) {
+      line.text(text);
+      endLine();
     },
     flush: () => Promise.race([drain(), failed]),
     async close() {

@@ -6,6 +6,7 @@
  * here they are the right way round unless `legacySwap` asks for its exact bytes.
  */
 import type { Motion, PositionUpdate } from './model.ts';
+import { literalOf, TextBytes } from './text-bytes.ts';
 
 /** The 2022 project's topic; each device publishes below it, on `simUploadLocation/<device id>`. */
 export const TOPIC_ROOT = 'simUploadLocation';
@@ -27,15 +28,38 @@ export interface WireOptions {
   readonly legacySwap?: boolean;
 }
 
+const DEVICE_ID = literalOf('{"payload":{"deviceid":');
+const TIMESTAMP = literalOf(',"timestamp":');
+const LATITUDE = literalOf(',"location":{"lat":');
+const LONGITUDE = literalOf(',"long":');
+const SEQ = literalOf('},"seq":');
+
 /** The payload of one update, as JSON text. */
-export function encode(update: PositionUpdate, { legacySwap = false }: WireOptions = {}): string {
-  const id = JSON.stringify(update.deviceId);
-  const [longitude, latitude] = update.position;
-  const seconds = update.sampleTime / 1000;
+export function encode(update: PositionUpdate, options?: WireOptions): string {
+  const out = new TextBytes();
+  writePayload(out, update, options);
+  return out.toString();
+}
+
+/** The same, written behind what is there. */
+export function writePayload(out: TextBytes, update: PositionUpdate, { legacySwap = false }: WireOptions = {}): void {
+  const { deviceId, seq, sampleTime, position, motion } = update;
+  const [longitude, latitude] = position;
+  out.literal(DEVICE_ID).string(deviceId).literal(TIMESTAMP);
   if (legacySwap) {
-    return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(6)},"location":{"lat":${longitude.toFixed(6)},"long":${latitude.toFixed(6)}}}}`;
+    out.text((sampleTime / 1000).toFixed(6));
+    out.literal(LATITUDE).text(longitude.toFixed(6)).literal(LONGITUDE).text(latitude.toFixed(6)).text('}}}');
+    return;
   }
-  return `{"payload":{"deviceid":${id},"timestamp":${seconds.toFixed(3)},"location":{"lat":${latitude},"long":${longitude}},"seq":${update.seq}${motionMembers(update.motion)}}}`;
+  out
+    .fixed3(sampleTime / 1000)
+    .literal(LATITUDE)
+    .number(latitude)
+    .literal(LONGITUDE)
+    .number(longitude);
+  out.literal(SEQ).number(seq);
+  if (motion !== undefined) out.text(motionMembers(motion));
+  out.text('}}');
 }
 
 const MOTION_MEMBERS = ['speed', 'heading', 'accuracy'] as const;

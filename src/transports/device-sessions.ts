@@ -4,7 +4,7 @@ import { randomOf } from '../random.ts';
 import type { Connections } from './connections.ts';
 import { newHarms } from './harms.ts';
 import { PASSING_REASONS } from './session/reasons.ts';
-import type { OpenSession, Session, SessionOptions } from './session/session.ts';
+import type { OpenSession, Payload, Session, SessionOptions } from './session/session.ts';
 import { failureCode, SendFailure } from './transport.ts';
 
 /** Pauses before reconnecting: uniformly random up to 1, 2, 4, … seconds, at most 128 (what AWS advises its devices). */
@@ -36,7 +36,7 @@ export interface DeviceSessions {
    * While the device's connection is down it fails with `not-connected`, and when it is lost with `connection-lost`; or
    * it waits, and is sent again as a duplicate, as long as its patience lasts.
    */
-  publish(deviceId: string, topic: string, payload: string, qos: 0 | 1): Promise<void>;
+  publish(deviceId: string, topic: string, payload: Payload, qos: 0 | 1): Promise<void>;
   readonly connections: Connections;
   close(): Promise<void>;
 }
@@ -111,7 +111,7 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
   function publishNow(
     deviceId: string,
     topic: string,
-    payload: string,
+    payload: Payload,
     qos: 0 | 1,
     dup = false,
     packetId?: number,
@@ -126,7 +126,7 @@ export function deviceSessions({ open, optionsOf, clock, seed, patienceMs }: Dev
   }
 
   /** Sends until it is answered, or patience is over; then with the last failure. */
-  async function insist(deviceId: string, topic: string, payload: string, qos: 0 | 1): Promise<void> {
+  async function insist(deviceId: string, topic: string, payload: Payload, qos: 0 | 1): Promise<void> {
     const deadline = clock.now() + patienceMs;
     let packetId: number | undefined;
     for (let dup = false; ; ) {

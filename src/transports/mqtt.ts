@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { codeOf, SetupError } from '../errors.ts';
-import { decode, encode, topicOf } from '../wire.ts';
+import { decode, topicOf, writePayload } from '../wire.ts';
 import { parseBroker } from './broker-address.ts';
 import type { WithConnections } from './connections.ts';
 import { type DeviceSessions, deviceSessions } from './device-sessions.ts';
@@ -73,7 +73,7 @@ export function overSessions(
     connect: sessions.connect,
     send: (update) => {
       const topic = topics.get(update.deviceId) ?? topicFor(update.deviceId);
-      return sessions.publish(update.deviceId, topic, encode(update, wire), qos);
+      return sessions.publish(update.deviceId, topic, (out) => writePayload(out, update, wire), qos);
     },
     close: sessions.close,
     connections: sessions.connections,

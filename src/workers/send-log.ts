@@ -1,15 +1,32 @@
-import type { LineLog } from '../line-log.ts';
+import type { PiecewiseLog } from '../line-log.ts';
 import type { Attempt } from '../model.ts';
+import { literalOf, type TextBytes } from '../text-bytes.ts';
+
+const ID = literalOf('{"id":');
+const SEQ = literalOf(',"seq":');
+const SAMPLE_TIME = literalOf(',"sampleTime":');
+const POSITION = literalOf(',"position":[');
+const DUE_AT = literalOf('],"dueAt":');
+const SENT_AT = literalOf(',"sentAt":');
+const DONE_AT = literalOf(',"doneAt":');
+const FAILURE = literalOf(',"failure":');
+const COMMA = 0x2c;
+const CLOSING_BRACE = 0x7d;
 
 /** Writes each attempt as a line of sent-*.ndjson (logs.ts, `SentLine`). */
-export function sendLog(log: LineLog): (attempt: Attempt) => void {
-  return (attempt) => log.write(sentLine(attempt));
+export function sendLog(log: PiecewiseLog): (attempt: Attempt) => void {
+  return (attempt) => {
+    writeSentLine(log.line, attempt);
+    log.endLine();
+  };
 }
 
 /** Times keep microseconds: three decimals of a millisecond. */
-export function sentLine({ update, dueAt, sentAt, doneAt, failure }: Attempt): string {
+export function writeSentLine(out: TextBytes, { update, dueAt, sentAt, doneAt, failure }: Attempt): void {
   const { deviceId, seq, sampleTime, position } = update;
-  const head = `{"id":${JSON.stringify(deviceId)},"seq":${seq},"sampleTime":${sampleTime},"position":[${position[0]},${position[1]}]`;
-  const times = `"dueAt":${dueAt.toFixed(3)},"sentAt":${sentAt.toFixed(3)},"doneAt":${doneAt.toFixed(3)}`;
-  return failure === undefined ? `${head},${times}}` : `${head},${times},"failure":${JSON.stringify(failure)}}`;
+  out.literal(ID).string(deviceId).literal(SEQ).number(seq).literal(SAMPLE_TIME).number(sampleTime);
+  out.literal(POSITION).number(position[0]).byte(COMMA).number(position[1]);
+  out.literal(DUE_AT).fixed3(dueAt).literal(SENT_AT).fixed3(sentAt).literal(DONE_AT).fixed3(doneAt);
+  if (failure !== undefined) out.literal(FAILURE).string(failure);
+  out.byte(CLOSING_BRACE);
 }

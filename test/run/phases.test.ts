@@ -5,9 +5,9 @@ import { afterAll, expect, test } from 'vitest';
 import { type PhasedLog, phaseFigures, phaseTable } from '../../src/run/phase-figures.ts';
 import { watchPhases } from '../../src/run/phase-watch.ts';
 import { phaseAt } from '../../src/run/phases.ts';
-import { sentLine } from '../../src/workers/send-log.ts';
 import type { Snapshot } from '../../src/workers/snapshot.ts';
 import type { Slice } from '../../src/workers/timeline.ts';
+import { sentLine } from '../support/sent-line.ts';
 
 const PHASES = [
   { name: 'quiet', seconds: 10 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deviceSessions } from '../../src/transports/device-sessions.ts';
-import type { OpenSession, Session, SessionOptions } from '../../src/transports/session/session.ts';
+import { type OpenSession, type Session, type SessionOptions, textOf } from '../../src/transports/session/session.ts';
 import { SendFailure } from '../../src/transports/transport.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 
@@ -209,7 +209,7 @@ describe('deviceSessions with patience', () => {
         }),
         publish: (_topic, payload, _qos, dup = false) => {
           if (over) return Promise.reject(over);
-          sent.push({ payload, dup });
+          sent.push({ payload: textOf(payload), dup });
           return new Promise((resolve, reject) => {
             pending.push({ resolve, reject });
           });

@@ -6,8 +6,8 @@ import type { Attempt } from '../../src/model.ts';
 import { decodeLatencies } from '../../src/workers/latencies.ts';
 import type { ShardTask } from '../../src/workers/protocol.ts';
 import { recoverShard } from '../../src/workers/recover-shard.ts';
-import { sentLine } from '../../src/workers/send-log.ts';
 import { newTally } from '../../src/workers/tally.ts';
+import { sentLine } from '../support/sent-line.ts';
 
 let dir: string;
 beforeAll(async () => {

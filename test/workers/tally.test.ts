@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { decodeHistogram, percentilesOf } from '../../src/histogram.ts';
 import type { Attempt } from '../../src/model.ts';
-import { sentLine } from '../../src/workers/send-log.ts';
 import { newTally } from '../../src/workers/tally.ts';
+import { sentLine } from '../support/sent-line.ts';
 
 const attempt = (dueAt: number, sentAt: number, doneAt: number, failure?: string): Attempt => ({
   update: { deviceId: 'a', seq: 0, sampleTime: 0, position: [0, 0] },

@@ -15,17 +15,13 @@ import { closedEarly, connectFailure, connectTimeout, interrupted, lost, notMqtt
 import { type Line, type SlowLine, silence, slowDown } from './harmed-socket.ts';
 import { InFlight } from './in-flight.ts';
 import { Incoming, type IncomingHandlers } from './incoming.ts';
-import { borrow, giveBack } from './out-buffers.ts';
 import { PublishPackets } from './publish-packet.ts';
-import type { OpenSession, Session, SessionOptions } from './session.ts';
+import type { OpenSession, Payload, Session, SessionOptions } from './session.ts';
 import { openSocket, type SocketHandlers } from './socket.ts';
-import { atTurnEnd, onNextTurn } from './turn.ts';
+import { atTurnEnd, keepTurnBytes, onNextTurn, type TurnMember, turnBytes } from './turn.ts';
 
 /** How long a broker may take to close after DISCONNECT. */
 const CLOSE_TIMEOUT_MS = 1000;
-
-/** Over TLS a buffer serves once: room for two updates, from Node's pool. */
-const TLS_OUT_BYTES = 384;
 
 const PINGREQ = Buffer.from([0xc0, 0]);
 const DISCONNECT = Buffer.from([0xe0, 0]);
@@ -40,7 +36,7 @@ export function leanSessions(beat: Beat): OpenSession {
 
 type State = 'connecting' | 'open' | 'closing' | 'over';
 
-class LeanSession implements Session, BeatMember, IncomingHandlers {
+class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
   readonly lost: Promise<SendFailure>;
   readonly #options: SessionOptions;
   readonly #beat: Beat;
@@ -60,11 +56,15 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
   #state: State = 'connecting';
   #failure: SendFailure | undefined;
 
-  /** Packets of this turn, [0, #end) of #out, which is lent for the turn. */
-  #out: Buffer | undefined;
+  /** Its packets of this turn, [#start, #end) of `turnBytes`. */
+  #start = 0;
   #end = 0;
-  /** QoS 0 messages in #out, and those that the system has not taken yet. */
-  #unwritten: number[] = [];
+  /** The number of the last QoS 0 message, of the last that was written, and of the last that the system has taken. */
+  #zeroId = 0;
+  #zeroWritten = 0;
+  #zeroTaken = 0;
+  /** How far each of the writes goes that the system has not taken. */
+  #zeroWrites: number[] = [];
 
   #packetId = 0;
   #since: number;
@@ -105,46 +105,52 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     return this.#packetId;
   }
 
-  publish(topic: string, payload: string, qos: 0 | 1, dup = false, packetId?: number): Promise<void> {
+  publish(topic: string, payload: Payload, qos: 0 | 1, dup = false, packetId?: number): Promise<void> {
     if (this.#state !== 'open') return Promise.reject(this.#failure ?? interrupted());
-    const packets = this.#packets;
     let id: number;
     try {
-      packets.setTopic(topic);
-      const bytes = Buffer.byteLength(payload);
-      const size = packets.size(bytes, qos);
-      if (this.#out !== undefined && this.#end + size > this.#out.length) this.flush();
+      this.#packets.setTopic(topic);
       id = this.#nextId(qos, packetId);
-      if (this.#out === undefined) {
-        this.#out = this.#options.tls === undefined ? borrow(size) : Buffer.allocUnsafe(Math.max(size, TLS_OUT_BYTES));
-        atTurnEnd(this);
-      }
-      this.#end = packets.write(this.#out, this.#end, payload, bytes, qos, id, dup);
+      const start = turnBytes.length;
+      this.#packets.write(turnBytes, payload, qos, id, dup);
+      const isFirst = this.#end === this.#start;
+      // Another session has written in between.
+      if (!isFirst && this.#end !== start) this.flush();
+      if (this.#end === this.#start) this.#start = start;
+      this.#end = turnBytes.length;
+      if (isFirst) atTurnEnd(this);
     } catch (failure) {
       return Promise.reject(failure as Error);
     }
-    if (qos === 0) this.#unwritten.push(id);
+    if (qos === 0) this.#zeroId = id;
     return this.#inFlight.add(id, this.#beat.count);
   }
 
   /** One write for all packets of a turn. */
   flush(): void {
-    const out = this.#out;
-    if (out === undefined || this.#state === 'over') return;
-    const chunk = out.subarray(0, this.#end);
-    this.#out = undefined;
-    this.#end = 0;
+    if (this.#end === this.#start || this.#state === 'over') return;
+    const chunk = turnBytes.bytes.subarray(this.#start, this.#end);
+    this.#start = this.#end = 0;
     this.#wroteAt = this.#beat.count;
-    if (this.#unwritten.length > 0) {
-      const ids = this.#unwritten;
-      this.#unwritten = [];
-      this.#line.write(chunk, (error) => error ?? onNextTurn(() => ids.forEach(this.#settle)));
+    if (this.#zeroWritten !== this.#zeroId) {
+      this.#zeroWritten = this.#zeroId;
+      this.#zeroWrites.push(this.#zeroId);
+      this.#line.write(chunk, this.#onTaken);
     } else {
       this.#line.write(chunk);
     }
-    // Plain TCP has nearly always taken it at once, TLS never has; what it has not taken, Node still refers to.
-    if (this.#line.writableLength === 0) giveBack(out);
+    if (this.#line.writableLength !== 0) keepTurnBytes();
   }
+
+  #onTaken = (error?: Error | null): void => {
+    if (!error) onNextTurn(this.#settleTaken);
+  };
+
+  /** QoS 0: what one write has brought to the system. */
+  #settleTaken = (): void => {
+    const last = this.#zeroWrites.shift() ?? this.#zeroTaken;
+    while (this.#zeroTaken > last) this.#inFlight.settle(--this.#zeroTaken);
+  };
 
   async end(): Promise<void> {
     await this.#inFlight.empty();
@@ -281,11 +287,9 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
     await this.#closed;
   }
 
-  #settle = (id: number): void => this.#inFlight.settle(id);
-
   /** Packet ids go round from 1 to 65535, past those still out (MQTT 3.1.1, 2.3.1); QoS 0 has none, and counts down from -1. */
   #nextId(qos: 0 | 1, before: number | undefined): number {
-    if (qos === 0) return --this.#zeroId;
+    if (qos === 0) return this.#zeroId - 1;
     if (this.#inFlight.size >= 0xffff) throw new SendFailure('too-many-in-flight', 'all 65535 packet ids are in use');
     if (before !== undefined && !this.#inFlight.has(before)) this.#packetId = before;
     else
@@ -293,5 +297,4 @@ class LeanSession implements Session, BeatMember, IncomingHandlers {
       while (this.#inFlight.has(this.#packetId));
     return this.#packetId;
   }
-  #zeroId = 0;
 }

@@ -2,7 +2,7 @@ import { SendFailure } from '../transport.ts';
 import type { Beat, BeatMember } from './beat.ts';
 import { connectFailure, connectTimeout, interrupted, lost } from './failures.ts';
 import { InFlight } from './in-flight.ts';
-import type { Session, SessionOptions } from './session.ts';
+import { type Payload, type Session, type SessionOptions, textOf } from './session.ts';
 import { onNextTurn } from './turn.ts';
 
 /** The little that a session needs of an MQTT library's client. */
@@ -40,13 +40,13 @@ export class LibrarySession implements Session, BeatMember {
     beat.join(this);
   }
 
-  publish(topic: string, payload: string, qos: 0 | 1, dup = false): Promise<void> {
+  publish(topic: string, payload: Payload, qos: 0 | 1, dup = false): Promise<void> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     if (topic === '' || /[+#\0]/.test(topic) || Buffer.byteLength(topic) > 0xffff)
       return Promise.reject(new SendFailure('bad-topic', `${JSON.stringify(topic.slice(0, 100))} is no topic`));
     const id = ++this.#count;
     const answer = this.#inFlight.add(id, this.#beat.count);
-    this.#client.publish(topic, payload, qos, dup).then(
+    this.#client.publish(topic, textOf(payload), qos, dup).then(
       () => (qos === 0 ? onNextTurn(() => this.#inFlight.settle(id)) : this.#inFlight.settle(id)),
       (error) =>
         this.#inFlight.fail(id, this.#over ?? (error instanceof SendFailure ? error : lost(error, this.#options))),

@@ -1,7 +1,11 @@
+import { type Literal, literalOf, type TextBytes } from '../../text-bytes.ts';
 import { SendFailure } from '../transport.ts';
+import type { Payload } from './session.ts';
 
 /** The largest "remaining length" that one to four bytes can say (MQTT 3.1.1, 2.2.3). */
 const LENGTH_LIMITS = [0x7f, 0x3fff, 0x1fffff, 0xfffffff] as const;
+/** What most updates take, and what is left free until it is known. */
+const LENGTH_BYTES = 2;
 
 const TYPE_PUBLISH = 0x30;
 const QOS_1 = 0x02;
@@ -13,9 +17,10 @@ const DUP = 0x08;
  */
 export class PublishPackets {
   #topic: string | undefined;
-  #head: Buffer = Buffer.alloc(0);
+  /** Type and length, both yet to be filled in, and the topic. */
+  #head: Literal = literalOf('\0\0\0\0\0');
 
-  /** Must come before `size` and `write`. @throws SendFailure `bad-topic` where the topic is none (MQTT 3.1.1, 4.7). */
+  /** Must come before `write`. @throws SendFailure `bad-topic` where the topic is none (MQTT 3.1.1, 4.7). */
   setTopic(topic: string): void {
     if (topic === this.#topic) return;
     const bytes = Buffer.byteLength(topic);
@@ -25,48 +30,37 @@ export class PublishPackets {
         `${JSON.stringify(topic.slice(0, 100))} is no topic: 1 to 65535 bytes without "+", "#" and NUL`,
       );
     }
-    this.#head = Buffer.allocUnsafe(2 + bytes);
-    this.#head.writeUInt16BE(bytes, 0);
-    this.#head.write(topic, 2, 'utf8');
+    const head = Buffer.alloc(1 + LENGTH_BYTES + 2 + bytes);
+    head.writeUInt16BE(bytes, 1 + LENGTH_BYTES);
+    head.write(topic, 1 + LENGTH_BYTES + 2, 'utf8');
+    this.#head = literalOf(head);
     this.#topic = topic;
   }
 
-  /** Bytes of the packet for a payload of `payloadBytes`. */
-  size(payloadBytes: number, qos: 0 | 1): number {
-    const remaining = this.#head.length + (qos === 1 ? 2 : 0) + payloadBytes;
-    return 1 + lengthBytes(remaining) + remaining;
-  }
-
-  /** Writes the packet at `at` of `out`, which has the room. @returns the offset behind it. */
-  write(
-    out: Buffer,
-    at: number,
-    payload: string,
-    payloadBytes: number,
-    qos: 0 | 1,
-    packetId: number,
-    dup = false,
-  ): number {
-    const head = this.#head;
-    let remaining = head.length + (qos === 1 ? 2 : 0) + payloadBytes;
-    out[at++] = TYPE_PUBLISH | (qos === 1 ? QOS_1 : 0) | (dup ? DUP : 0);
+  /** Writes a packet behind what is there. @throws SendFailure `too-large`, and then nothing is written */
+  write(out: TextBytes, payload: Payload, qos: 0 | 1, packetId: number, dup = false): void {
+    const start = out.length;
+    const rest = start + 1 + LENGTH_BYTES;
+    out.literal(this.#head);
+    if (qos === 1) out.byte(packetId >>> 8).byte(packetId & 0xff);
+    if (typeof payload === 'string') out.text(payload);
+    else payload(out);
+    let remaining = out.length - rest;
+    if (remaining <= LENGTH_LIMITS[0] || remaining > LENGTH_LIMITS[1]) {
+      const bytes = LENGTH_LIMITS.findIndex((limit) => remaining <= limit) + 1;
+      if (bytes === 0) {
+        out.length = start;
+        throw new SendFailure('too-large', `${remaining} bytes are more than an MQTT packet can hold`);
+      }
+      out.shift(rest, bytes - LENGTH_BYTES);
+    }
+    const { bytes } = out;
+    let at = start;
+    bytes[at++] = TYPE_PUBLISH | (qos === 1 ? QOS_1 : 0) | (dup ? DUP : 0);
     do {
       const digit = remaining & 0x7f;
       remaining >>>= 7;
-      out[at++] = remaining > 0 ? digit | 0x80 : digit;
+      bytes[at++] = remaining > 0 ? digit | 0x80 : digit;
     } while (remaining > 0);
-    out.set(head, at);
-    at += head.length;
-    if (qos === 1) {
-      out[at++] = packetId >>> 8;
-      out[at++] = packetId & 0xff;
-    }
-    return at + out.write(payload, at, payloadBytes, 'utf8');
   }
-}
-
-function lengthBytes(remaining: number): number {
-  const bytes = LENGTH_LIMITS.findIndex((limit) => remaining <= limit) + 1;
-  if (bytes === 0) throw new SendFailure('too-large', `${remaining} bytes are more than an MQTT packet can hold`);
-  return bytes;
 }

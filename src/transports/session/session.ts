@@ -1,5 +1,6 @@
 /** One device's MQTT 3.1.1 connection, whichever client library carries it. */
 import type { SecureContext } from 'node:tls';
+import { TextBytes } from '../../text-bytes.ts';
 import type { SendFailure } from '../transport.ts';
 import type { SlowLine } from './harmed-socket.ts';
 
@@ -50,6 +51,16 @@ export interface TlsMemory {
   ticket?: Buffer;
 }
 
+/** What a message says: a text, or who writes it, the same each time. */
+export type Payload = string | ((out: TextBytes) => void);
+
+export function textOf(payload: Payload): string {
+  if (typeof payload === 'string') return payload;
+  const out = new TextBytes();
+  payload(out);
+  return out.toString();
+}
+
 export interface Session {
   /**
    * Resolves with the PUBACK (QoS 1), or once the system has taken the bytes (QoS 0). Messages leave in the order of the
@@ -58,7 +69,7 @@ export interface Session {
    * `dup` marks what may have arrived before; the device SDK cannot. It goes out under the `packetId` it had, where that is
    * given and the client lets one choose (MQTT 3.1.1, 4.4); the libraries do not.
    */
-  publish(topic: string, payload: string, qos: 0 | 1, dup?: boolean, packetId?: number): Promise<void>;
+  publish(topic: string, payload: Payload, qos: 0 | 1, dup?: boolean, packetId?: number): Promise<void>;
   /** Of the last message at QoS 1; absent where a client keeps its packet ids to itself. */
   readonly packetId?: number;
   /** Resolves when the connection is lost, and says why; never after `end` or `cut`. */

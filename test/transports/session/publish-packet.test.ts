@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import mqttPacket from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { TextBytes } from '../../../src/text-bytes.ts';
 import { PublishPackets } from '../../../src/transports/session/publish-packet.ts';
+import type { Payload } from '../../../src/transports/session/session.ts';
 
 const topics = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((topic) => !/[+#\0]/.test(topic));
 const payloads = fc.oneof(
@@ -12,14 +14,12 @@ const payloads = fc.oneof(
     .chain((length) => fc.integer({ min: -40, max: 40 }).map((more) => 'x'.repeat(length + more))),
 );
 
-function bytesOf(packets: PublishPackets, topic: string, payload: string, qos: 0 | 1, id: number, dup = false) {
+function bytesOf(packets: PublishPackets, topic: string, payload: Payload, qos: 0 | 1, id: number, dup = false) {
   packets.setTopic(topic);
-  const bytes = Buffer.byteLength(payload);
-  const out = Buffer.alloc(packets.size(bytes, qos) + 3, 0xee);
-  const end = packets.write(out, 1, payload, bytes, qos, id, dup);
-  // Nothing before, nothing behind.
-  expect([out[0], ...out.subarray(end)]).toEqual([0xee, 0xee, 0xee]);
-  return out.subarray(1, end);
+  const out = new TextBytes(16).text('before');
+  packets.write(out, payload, qos, id, dup);
+  expect(out.bytes.toString('latin1', 0, 6)).toBe('before');
+  return out.bytes.subarray(6, out.length);
 }
 
 describe('PublishPackets', () => {
@@ -36,15 +36,24 @@ describe('PublishPackets', () => {
           const dup = again && qos === 1;
           const oracle = mqttPacket.generate({ cmd: 'publish', topic, payload, qos, messageId, dup, retain: false });
           expect(bytesOf(packets, topic, payload, qos, messageId, dup).equals(oracle)).toBe(true);
+          const letters = [...payload];
+          const piecewise = (out: TextBytes) =>
+            void out.text(letters.slice(0, 40).join('')).text(letters.slice(40).join(''));
+          expect(bytesOf(packets, topic, piecewise, qos, messageId, dup).equals(oracle)).toBe(true);
         },
       ),
     );
   });
 
-  it('refuses what no packet can hold', () => {
+  it('refuses what no packet can hold, and leaves nothing of it', () => {
     const packets = new PublishPackets();
     packets.setTopic('t');
-    expect(packets.size(0xfffffff - 5, 1)).toBe(0xfffffff + 5);
-    expect(() => packets.size(0xfffffff - 4, 1)).toThrow('more than an MQTT packet can hold');
+    const out = new TextBytes().text('before');
+    // As if so much had been written: 256 MB of it would take a second.
+    const long = (bytes: number) => (into: TextBytes) => {
+      into.length += bytes;
+    };
+    expect(() => packets.write(out, long(0xfffffff - 4), 1, 1)).toThrow('more than an MQTT packet can hold');
+    expect(out.toString()).toBe('before');
   });
 });
