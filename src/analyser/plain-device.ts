@@ -3,11 +3,11 @@
  * without an object for each update; fate.ts says the same of it, and has the last word on all others.
  */
 import { type FailureCode, senderVerdict } from '../model.ts';
+import { newRecorder, type Recorder } from '../recorder.ts';
 import type { AnswersFrom } from './device-evidence.ts';
 import type { DeviceLog } from './device-log.ts';
 import { type Evidence, NO_CODE } from './evidence.ts';
 import type { Clocks, Findings } from './findings.ts';
-import { newRecorder, type Recorder } from './recorder.ts';
 
 export type Latencies = Readonly<Record<'publishToStore' | 'endToEnd' | 'endToEndEarliest', Recorder>>;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Attempt, Fix, Track } from '../model.ts';
+import type { Attempt, FailureCode, Fix, Track } from '../model.ts';
 import type { Transport } from '../transports/transport.ts';
 import { failureCode } from '../transports/transport.ts';
 import { type Pacer, WHEN_FREE } from './pacer.ts';
@@ -39,7 +39,12 @@ export async function drive({ deviceId, fixes }: Track, deviceIndex: number, roa
     // Member by member: spreading the fix would cost more than all the rest of this loop.
     const { position, motion } = fix;
     const update = { deviceId, seq: seq++, sampleTime: stamp(fix, dueAt), position, motion };
-    const failure = await transport.send(update).then(() => undefined, failureCode);
+    let failure: FailureCode | undefined;
+    try {
+      await transport.send(update);
+    } catch (error) {
+      failure = failureCode(error);
+    }
     const doneAt = clock.now();
     record({ update, dueAt, readyAt, sentAt, doneAt, failure });
     free = doneAt - start() + minGap;

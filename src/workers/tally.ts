@@ -1,5 +1,6 @@
-import { encodeHistogram, newHistogram, recordMs } from '../histogram.ts';
+import { encodeHistogram, newHistogram } from '../histogram.ts';
 import { type Attempt, senderVerdict } from '../model.ts';
+import { newRecorder } from '../recorder.ts';
 import type { ConnectionCounts } from '../transports/connections.ts';
 import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 
@@ -26,6 +27,12 @@ export function newTally(): Tally {
     lag: newHistogram(),
   });
   const [interval, total] = [fresh(), fresh()];
+  const recorders = {
+    response: newRecorder(interval.response),
+    service: newRecorder(interval.service),
+    late: newRecorder(interval.late),
+    lag: newRecorder(interval.lag),
+  };
   const verdicts = { acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
   let [sent, firstSentAt, lastDoneAt] = [0, 0, 0];
@@ -36,7 +43,11 @@ export function newTally(): Tally {
     late: encodeHistogram(late),
     lag: encodeHistogram(lag),
   });
+  const settle = () => {
+    for (const name of LATENCIES) recorders[name].flush();
+  };
   const fold = () => {
+    settle();
     for (const name of LATENCIES) {
       total[name].add(interval[name]);
       interval[name].reset();
@@ -49,15 +60,15 @@ export function newTally(): Tally {
       if (firstSentAt === 0) firstSentAt = sentAt;
       lastDoneAt = doneAt;
       verdicts[senderVerdict(failure)]++;
-      recordMs(interval.late, sentAt - dueAt);
-      recordMs(interval.lag, sentAt - readyAt);
+      recorders.late.record(sentAt - dueAt);
+      recorders.lag.record(sentAt - readyAt);
       // A failure's time says how long failing took, not how fast the service is.
       if (failure !== undefined) {
         failures[failure] = (failures[failure] ?? 0) + 1;
         return;
       }
-      recordMs(interval.response, doneAt - dueAt);
-      recordMs(interval.service, doneAt - sentAt);
+      recorders.response.record(doneAt - dueAt);
+      recorders.service.record(doneAt - sentAt);
     },
     counts: (begun, connections = NO_CONNECTIONS) => ({
       sent,
@@ -67,6 +78,7 @@ export function newTally(): Tally {
       ...connections,
     }),
     interval() {
+      settle();
       const taken = encode(interval);
       fold();
       return taken;

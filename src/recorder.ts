@@ -1,8 +1,8 @@
-import { HIGHEST_US, type Histogram } from '../histogram.ts';
+import { HIGHEST_US, type Histogram } from './histogram.ts';
 
 /**
  * Records into a histogram, several times as cheap a value: counts in buckets of the histogram's own resolution, few
- * enough for a processor's cache, and hands them over at the end.
+ * enough for a processor's cache, and hands them over when asked to.
  */
 export interface Recorder {
   record(ms: number): void;
