@@ -42,9 +42,12 @@ interface GrowingTrack extends LoadedTrack {
   add(fix: Fix): boolean;
 }
 
+/** Of a fix: sample time, longitude, latitude. */
+const ROW = 3;
+
 function growingTrack(deviceId: string, expected: number): GrowingTrack {
-  let times = new Float64Array(expected);
-  let degrees = new Float64Array(2 * expected);
+  // Row by row, so that a fix is found in one place of memory.
+  let rows = new Float64Array(ROW * expected);
   // Speed, heading, accuracy by fix, NaN where unknown; there from the first fix that has any.
   let motions: Float64Array<ArrayBuffer> | undefined;
   let length = 0;
@@ -54,39 +57,56 @@ function growingTrack(deviceId: string, expected: number): GrowingTrack {
       return length;
     },
     add({ sampleTime, position, motion }) {
-      if (length > 0 && sampleTime <= times[length - 1]!) return false;
-      if (length === times.length) {
-        times = grown(times);
-        degrees = grown(degrees);
+      const at = ROW * length;
+      if (length > 0 && sampleTime <= rows[at - ROW]!) return false;
+      if (at === rows.length) {
+        rows = grown(rows);
         motions &&= grown(motions);
       }
       if (motion !== undefined) {
-        motions ??= new Float64Array(3 * times.length).fill(Number.NaN);
-        motions.set(
-          [motion.speed ?? Number.NaN, motion.heading ?? Number.NaN, motion.accuracy ?? Number.NaN],
-          3 * length,
-        );
+        motions ??= new Float64Array(rows.length).fill(Number.NaN);
+        motions.set([motion.speed ?? Number.NaN, motion.heading ?? Number.NaN, motion.accuracy ?? Number.NaN], at);
       }
-      times[length] = sampleTime;
-      degrees[2 * length] = position[0];
-      degrees[2 * length + 1] = position[1];
+      rows[at] = sampleTime;
+      rows[at + 1] = position[0];
+      rows[at + 2] = position[1];
       length++;
       return true;
     },
-    fixes: {
-      *[Symbol.iterator](): Iterator<Fix> {
-        for (let i = 0; i < length; i++) {
-          const motion = motions && motionAt(motions, i);
-          const position = [degrees[2 * i]!, degrees[2 * i + 1]!] as const;
-          yield motion ? { sampleTime: times[i]!, position, motion } : { sampleTime: times[i]!, position };
-        }
-      },
-    },
+    fixes: { [Symbol.iterator]: () => new Fixes(rows, motions, length) },
   };
 }
 
-function motionAt(motions: Float64Array, i: number): Motion | undefined {
-  const [speed, heading, accuracy] = motions.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
+/** Written out: a generator costs several times as much a fix. */
+class Fixes implements IterableIterator<Fix> {
+  readonly #rows: Float64Array;
+  readonly #motions: Float64Array | undefined;
+  readonly #end: number;
+  #at = 0;
+
+  constructor(rows: Float64Array, motions: Float64Array | undefined, length: number) {
+    this.#rows = rows;
+    this.#motions = motions;
+    this.#end = ROW * length;
+  }
+
+  next(): IteratorResult<Fix> {
+    const at = this.#at;
+    if (at >= this.#end) return { done: true, value: undefined };
+    this.#at = at + ROW;
+    const rows = this.#rows;
+    const position = [rows[at + 1]!, rows[at + 2]!] as const;
+    const motion = this.#motions && motionAt(this.#motions, at);
+    return { done: false, value: { sampleTime: rows[at]!, position, motion } };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+function motionAt(motions: Float64Array, at: number): Motion | undefined {
+  const [speed, heading, accuracy] = motions.subarray(at, at + ROW) as unknown as [number, number, number];
   if (Number.isNaN(speed) && Number.isNaN(heading) && Number.isNaN(accuracy)) return undefined;
   return {
     ...(Number.isNaN(speed) ? {} : { speed }),
@@ -97,7 +117,7 @@ function motionAt(motions: Float64Array, i: number): Motion | undefined {
 
 /** What is new is NaN. */
 function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(Math.max(8, array.length * 2));
+  const longer = new Float64Array(Math.max(4 * ROW, array.length * 2));
   longer.fill(Number.NaN, array.length);
   longer.set(array);
   return longer;

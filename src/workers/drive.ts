@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { PausableClock } from '../clock.ts';
 import type { Attempt, FailureCode, Fix, Track } from '../model.ts';
 import type { Transport } from '../transports/transport.ts';
 import { failureCode } from '../transports/transport.ts';
@@ -6,7 +6,7 @@ import { type Pacer, WHEN_FREE } from './pacer.ts';
 
 /** What all devices of a shard share. */
 export interface Road {
-  readonly clock: Clock;
+  readonly clock: Pick<PausableClock, 'now' | 'until' | 'letsThrough'>;
   readonly transport: Transport;
   readonly pacer: Pacer;
   /** Epoch ms of the common start; a pause moves it on, and with it all that is still due. */
@@ -32,7 +32,7 @@ export async function drive({ deviceId, fixes }: Track, deviceIndex: number, roa
     const due = pacer(fix, seq, deviceIndex);
     if ((due === WHEN_FREE ? free : due) >= end) return;
     const ready = Math.max(due, free);
-    if (!(await clock.until(start() + ready))) return;
+    if (!clock.letsThrough(start() + ready) && !(await clock.until(start() + ready))) return;
     const sentAt = clock.now();
     const readyAt = start() + ready;
     const dueAt = due === WHEN_FREE ? sentAt : start() + due;

@@ -14,11 +14,13 @@ export function fakeClock(start = 0): FakeClock {
   const settle = async () => {
     for (let i = 0; i < 20; i++) await Promise.resolve();
   };
+  const letsThrough = (at: number) => !stopped && !held && at <= now;
   return {
     now: () => now,
+    letsThrough,
     until(at) {
       if (stopped) return Promise.resolve(false);
-      if (at <= now && !held) return Promise.resolve(true);
+      if (letsThrough(at)) return Promise.resolve(true);
       return new Promise((wake) => {
         sleepers.push({ at, wake });
       });
