@@ -4,7 +4,7 @@ import { type Evidence, gather, type RunLogs } from './evidence.ts';
 import { fatesOf } from './fate.ts';
 import { openFateList } from './fate-list.ts';
 import { addDevice, addFate, type Findings, newClocks, noFindings, stateClocks } from './findings.ts';
-import { addPlainDevice, recordersOf } from './plain-device.ts';
+import { addLatencies, addPlainDevice, newLatencies } from './plain-device.ts';
 import { swappedAxesNote } from './swapped-axes.ts';
 
 export type { RunLogs } from './evidence.ts';
@@ -32,7 +32,7 @@ export async function account(evidence: Evidence, options: AnalyseOptions): Prom
   findings.notes.push(...notes);
   findings.evidence.received = options.received !== undefined;
   findings.evidence.ingest = from !== 'nowhere';
-  const latencies = recordersOf(findings);
+  const latencies = newLatencies();
   const clocks = newClocks();
   const list = options.fatesOut === undefined ? undefined : await openFateList(options.fatesOut);
   for (const { id, log } of evidence.logs()) {
@@ -45,7 +45,7 @@ export async function account(evidence: Evidence, options: AnalyseOptions): Prom
     }
     await list?.flush();
   }
-  for (const latency of Object.values(latencies)) latency.flush();
+  addLatencies(findings, latencies);
   await list?.finish();
   stateClocks(findings, clocks);
   findings.notes.push(...(await swappedAxesNote(options.sent, options.received)));

@@ -3,7 +3,7 @@
  * without an object for each update; fate.ts says the same of it, and has the last word on all others.
  */
 import { type FailureCode, senderVerdict } from '../model.ts';
-import { newRecorder, type Recorder } from '../recorder.ts';
+import { addRecorded, newRecorder, type Recorder } from '../recorder.ts';
 import type { AnswersFrom } from './device-evidence.ts';
 import type { DeviceLog } from './device-log.ts';
 import { type Evidence, NO_CODE } from './evidence.ts';
@@ -93,11 +93,13 @@ function skipTo(times: Float64Array, at: number, time: number): number {
   return i;
 }
 
-/** Their `flush` is due once all devices have been counted. */
-export function recordersOf({ publishToStore, endToEnd, endToEndEarliest }: Findings): Latencies {
-  return {
-    publishToStore: newRecorder(publishToStore),
-    endToEnd: newRecorder(endToEnd),
-    endToEndEarliest: newRecorder(endToEndEarliest),
-  };
+/** What they record, `addLatencies` brings into the findings once all devices have been counted. */
+export function newLatencies(): Latencies {
+  return { publishToStore: newRecorder(), endToEnd: newRecorder(), endToEndEarliest: newRecorder() };
+}
+
+export function addLatencies(findings: Findings, { publishToStore, endToEnd, endToEndEarliest }: Latencies): void {
+  addRecorded(findings.publishToStore, publishToStore.take());
+  addRecorded(findings.endToEnd, endToEnd.take());
+  addRecorded(findings.endToEndEarliest, endToEndEarliest.take());
 }

@@ -1,5 +1,13 @@
-import { decodeHistogram, type Histogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
-import { LATENCIES, type Latencies } from './protocol.ts';
+import {
+  decodeHistogram,
+  encodeHistogram,
+  type Histogram,
+  newHistogram,
+  type Percentiles,
+  percentilesOf,
+} from '../histogram.ts';
+import { addRecorded } from '../recorder.ts';
+import { LATENCIES, type Latencies, type RecordedLatencies } from './protocol.ts';
 
 /** The histograms of some attempts, one for each of LATENCIES. */
 export type FleetHistograms = Record<keyof Latencies, Histogram>;
@@ -10,6 +18,19 @@ export function newHistograms(): FleetHistograms {
 
 export function decodeLatencies(encoded: Latencies): FleetHistograms {
   return Object.fromEntries(LATENCIES.map((name) => [name, decodeHistogram(encoded[name])])) as FleetHistograms;
+}
+
+export function encodeLatencies({ response, service, late, lag }: FleetHistograms): Latencies {
+  return {
+    response: encodeHistogram(response),
+    service: encodeHistogram(service),
+    late: encodeHistogram(late),
+    lag: encodeHistogram(lag),
+  };
+}
+
+export function addAllRecorded(into: FleetHistograms, recorded: RecordedLatencies): void {
+  for (const name of LATENCIES) addRecorded(into[name], recorded[name]);
 }
 
 export function addLatencies(into: FleetHistograms, from: FleetHistograms): void {

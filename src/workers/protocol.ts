@@ -17,6 +17,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Epoch } from '../clock.ts';
 import type { PackedError } from '../errors.ts';
 import type { FailureCode } from '../model.ts';
+import type { Recorded } from '../recorder.ts';
 import type { TransportName, TransportSettings } from '../transports/index.ts';
 import type { PlannedFault } from './fault-plan.ts';
 import type { FleetSource } from './fleet-tracks.ts';
@@ -77,11 +78,14 @@ export const LATENCIES = ['response', 'service', 'late', 'lag'] as const;
 /** Encoded histograms (histogram.ts). */
 export type Latencies = Record<(typeof LATENCIES)[number], string>;
 
+/** Of some attempts, as news has it: to encode histograms four times a second would hold all devices up for milliseconds. */
+export type RecordedLatencies = Record<(typeof LATENCIES)[number], Recorded>;
+
 export type News =
   | { news: 'connecting'; devices: number; connected: number; failed: number }
   | { news: 'ready'; devices: number; connected: number; failures: ConnectFailures }
   /** `positions`: longitude, latitude, longitude …; NaN before a device's first update. */
-  | { news: 'running'; counts: Counts; interval: Latencies; faults?: FaultRound[]; positions?: Float32Array };
+  | { news: 'running'; counts: Counts; interval: RecordedLatencies; faults?: FaultRound[]; positions?: Float32Array };
 
 /** Devices that could not connect, by code, with the first message of each. */
 export type ConnectFailures = Record<FailureCode, { devices: number; first: string }>;

@@ -3,8 +3,8 @@ import { type Histogram, newHistogram, type Percentiles, percentilesOf } from '.
 import type { Position } from '../model.ts';
 import { addCounts, noCounts } from './counts.ts';
 import { addRounds, type FaultRound } from './inflict.ts';
-import { addLatencies, decodeLatencies, type FleetHistograms, newHistograms, percentilesOfAll } from './latencies.ts';
-import type { ConnectFailures, Counts, News } from './protocol.ts';
+import { addAllRecorded, addLatencies, type FleetHistograms, newHistograms, percentilesOfAll } from './latencies.ts';
+import { type ConnectFailures, type Counts, LATENCIES, type News } from './protocol.ts';
 import type { Slice } from './timeline.ts';
 
 /** The state of the whole fleet at one moment: what the dashboard, the plain lines and followers show. Plain JSON. */
@@ -59,7 +59,7 @@ export const SPECTRUM: readonly number[] = Array.from({ length: 33 }, (_, i) => 
 
 /** What the workers have said so far. */
 export interface FleetView {
-  /** @returns the histograms that a worker's news holds, where it holds any */
+  /** @returns the histograms that a worker's news holds, where it holds any; they stay so until the next */
   take(worker: number, news: News): FleetHistograms | undefined;
   /** A second is over. */
   second(slice: Slice, latencies: FleetHistograms): void;
@@ -73,7 +73,7 @@ export interface FleetView {
 /** @param watched whether somebody draws what costs something to find out */
 export function newFleetView(workerCount: number, watched: boolean): FleetView {
   const workers = Array.from({ length: workerCount }, newWorker);
-  const live = newHistograms();
+  const [live, interval] = [newHistograms(), newHistograms()];
   const connectFailures: ConnectFailures = {};
   let lastSecond: Pick<Snapshot, 'second' | 'spectrum'> = {};
 
@@ -88,7 +88,8 @@ export function newFleetView(workerCount: number, watched: boolean): FleetView {
         worker.counts = news.counts;
         worker.positions = news.positions;
         worker.faults = news.faults ?? [];
-        const interval = decodeLatencies(news.interval);
+        for (const name of LATENCIES) interval[name].reset();
+        addAllRecorded(interval, news.interval);
         addLatencies(live, interval);
         worker.response.add(interval.response);
         worker.lag.add(interval.lag);

@@ -1,16 +1,16 @@
-import { encodeHistogram, newHistogram } from '../histogram.ts';
 import { type Attempt, senderVerdict } from '../model.ts';
 import { newRecorder } from '../recorder.ts';
 import type { ConnectionCounts } from '../transports/connections.ts';
-import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
+import { addAllRecorded, encodeLatencies, newHistograms } from './latencies.ts';
+import type { Counts, Latencies, RecordedLatencies } from './protocol.ts';
 
 /** Counts and times of one shard's attempts. */
 export interface Tally {
   record(attempt: Attempt): void;
   /** `begun`: the attempts so far, those in flight included. */
   counts(begun: number, connections?: ConnectionCounts): Counts;
-  /** The histograms since the last call; they are added to the total and start anew. */
-  interval(): Latencies;
+  /** What was recorded since the last call; it is added to the total. */
+  interval(): RecordedLatencies;
   /** All attempts' histograms, including those not yet taken as an interval. */
   total(): Latencies;
   /** Epoch ms; 0 where nothing was sent. */
@@ -20,38 +20,17 @@ export interface Tally {
 const NO_CONNECTIONS: ConnectionCounts = { disconnects: 0, reconnects: 0, redeliveries: 0 };
 
 export function newTally(): Tally {
-  const fresh = () => ({
-    response: newHistogram(),
-    service: newHistogram(),
-    late: newHistogram(),
-    lag: newHistogram(),
-  });
-  const [interval, total] = [fresh(), fresh()];
-  const recorders = {
-    response: newRecorder(interval.response),
-    service: newRecorder(interval.service),
-    late: newRecorder(interval.late),
-    lag: newRecorder(interval.lag),
-  };
+  const recorders = { response: newRecorder(), service: newRecorder(), late: newRecorder(), lag: newRecorder() };
+  const total = newHistograms();
   const verdicts = { acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
   let [sent, firstSentAt, lastDoneAt] = [0, 0, 0];
 
-  const encode = ({ response, service, late, lag }: typeof total): Latencies => ({
-    response: encodeHistogram(response),
-    service: encodeHistogram(service),
-    late: encodeHistogram(late),
-    lag: encodeHistogram(lag),
-  });
-  const settle = () => {
-    for (const name of LATENCIES) recorders[name].flush();
-  };
-  const fold = () => {
-    settle();
-    for (const name of LATENCIES) {
-      total[name].add(interval[name]);
-      interval[name].reset();
-    }
+  const interval = (): RecordedLatencies => {
+    const { response, service, late, lag } = recorders;
+    const taken = { response: response.take(), service: service.take(), late: late.take(), lag: lag.take() };
+    addAllRecorded(total, taken);
+    return taken;
   };
 
   return {
@@ -77,15 +56,10 @@ export function newTally(): Tally {
       failures: { ...failures },
       ...connections,
     }),
-    interval() {
-      settle();
-      const taken = encode(interval);
-      fold();
-      return taken;
-    },
+    interval,
     total() {
-      fold();
-      return encode(total);
+      interval();
+      return encodeLatencies(total);
     },
     span: () => ({ firstSentAt, lastDoneAt }),
   };

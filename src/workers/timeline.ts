@@ -2,10 +2,9 @@
  * A run second by second: what was reported in each, as lines of timeline.ndjson. The seconds add up to the whole
  * exactly, histograms included, so that any window of a run can be judged afterwards.
  */
-import { encodeHistogram } from '../histogram.ts';
 import type { FailureCode } from '../model.ts';
 import { noCounts } from './counts.ts';
-import { type FleetHistograms, newHistograms } from './latencies.ts';
+import { encodeLatencies, type FleetHistograms, newHistograms } from './latencies.ts';
 import { type Counts, LATENCIES, type Latencies } from './protocol.ts';
 
 /** One line: a second, or a little more where workers were slow to report. Counts are of this slice alone. */
@@ -76,9 +75,7 @@ export function newTimeline(
       inFlight: counts.inFlight,
       ...(pausedMs > 0 ? { pausedMs } : {}),
       ...(faults.length > 0 ? { faults } : {}),
-      latencies: Object.fromEntries(
-        LATENCIES.map((name) => [name, encodeHistogram(histograms[name])]),
-      ) as unknown as Latencies,
+      latencies: encodeLatencies(histograms),
     };
     write(slice, histograms);
     faults = [];

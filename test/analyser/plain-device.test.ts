@@ -6,7 +6,7 @@ import { joinDevice } from '../../src/analyser/device-evidence.ts';
 import { gather, type RunLogs } from '../../src/analyser/evidence.ts';
 import { fatesOf } from '../../src/analyser/fate.ts';
 import { addDevice, addFate, newClocks, noFindings, stateClocks } from '../../src/analyser/findings.ts';
-import { addPlainDevice, recordersOf } from '../../src/analyser/plain-device.ts';
+import { addPlainDevice, newLatencies } from '../../src/analyser/plain-device.ts';
 import { findingsReport } from '../../src/analyser/report.ts';
 import { ingestLine, logFiles, receivedLine, sentLine, storedLine, sweptLine } from './log-files.ts';
 
@@ -92,7 +92,7 @@ async function theLongWay(logs: RunLogs) {
   const nothing = noFindings();
   const clocks = newClocks();
   for (const { id, log } of evidence.logs()) {
-    if (addPlainDevice(nothing, log, evidence, from, recordersOf(nothing), newClocks())) plain++;
+    if (addPlainDevice(nothing, log, evidence, from, newLatencies(), newClocks())) plain++;
     const device = joinDevice(log, evidence, from);
     addDevice(findings, device);
     for (const fate of fatesOf(device)) addFate(findings, fate, device, clocks);
