@@ -19,11 +19,12 @@ export const turnBytes = new TextBytes(BYTES);
 
 let written: TurnMember[] = [];
 let flushed: TurnMember[] = [];
-let referredTo = false;
+/** Below it, and in this buffer, somebody may still refer to what was written. */
+let kept = 0;
 
-/** What was just written from `turnBytes` has not been taken by the system yet: it must stay as it is. */
+/** What was just written from `turnBytes` has not been taken by the system yet: it must stay as it is, for who knows how long. */
 export function keepTurnBytes(): void {
-  referredTo = true;
+  kept = turnBytes.length;
 }
 
 /**
@@ -41,9 +42,12 @@ function flushAll(): void {
   sessions.length = 0;
   flushed = sessions;
   // Plain TCP has nearly always taken everything at once, TLS never has.
-  if (!referredTo) turnBytes.clear();
-  else if (turnBytes.bytes.length - turnBytes.length < LEAST_LEFT) turnBytes.take(Buffer.allocUnsafeSlow(BYTES));
-  referredTo = false;
+  if (turnBytes.bytes.length - kept >= LEAST_LEFT) {
+    turnBytes.length = kept;
+  } else {
+    turnBytes.take(Buffer.allocUnsafeSlow(BYTES));
+    kept = 0;
+  }
 }
 
 let waiting: (() => void)[] = [];
