@@ -5,13 +5,15 @@ import { wrapProse } from './wrap-prose.ts';
 
 /** A command that ends with the exit code and the remedy of our own errors, and a stack for bugs alone. */
 export abstract class SimctlCommand extends Command {
-  protected override async catch(error: Error & { exitCode?: number; oclif?: { exit?: number } }): Promise<unknown> {
+  protected override async catch(
+    error: Error & { exitCode?: number; oclif?: { exit?: number }; flags?: string[] },
+  ): Promise<unknown> {
     if (error.name === 'AbortError') {
       this.logToStderr('Interrupted.');
       return this.exit(EXIT.interrupted);
     }
     if (error.oclif?.exit === EXIT.usage) {
-      this.warnOf(`Error: ${parseErrorText(error.message)}`);
+      this.warnOf(`Error: ${parseErrorText(error.message)}${await this.meantFlags(error)}`);
       this.warnOf(`See "${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help".`);
       return this.exit(EXIT.usage);
     }
@@ -24,6 +26,15 @@ export abstract class SimctlCommand extends Command {
   /** Prints sentences and tables for a person, as wide as the terminal is. */
   protected say(text: string): void {
     this.log(wrapProse(text, process.stdout.columns));
+  }
+
+  /** What was meant by flags that there are not (@oclif/core, lib/parser/errors.js, NonExistentFlagsError). */
+  private async meantFlags({ flags = [] }: { flags?: readonly string[] }): Promise<string> {
+    if (flags.length === 0) return '';
+    const { nearName } = await import('./near-name.ts');
+    const names = Object.keys(this.ctor.flags);
+    const meant = flags.flatMap((flag) => nearName(flag, names) ?? []);
+    return meant.length === 0 ? '' : `; did you mean ${meant.map((name) => `--${name}`).join(', ')}?`;
   }
 
   private warnOf(text: string): void {

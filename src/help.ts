@@ -15,9 +15,21 @@ class SimctlCommandHelp extends CommandHelp {
   }
 }
 
+const FIRST_STEPS: [string, string][] = [
+  ['$ simctl run', '1,000 devices against a stand-in of AWS on this machine: a minute or two'],
+  ['$ simctl run --help', 'all that a run can be told'],
+  ['$ simctl doctor', 'what a larger run, or one on AWS, lacks on this machine'],
+];
+
 /** The framework's help, but for these parts of it; package.json names this file to it. */
 export default class SimctlHelp extends Help {
   override CommandHelpClass = SimctlCommandHelp;
+
+  /** With where to begin, behind the list of all. */
+  protected override async showRootHelp(): Promise<void> {
+    await super.showRootHelp();
+    this.log(this.section('FIRST STEPS', FIRST_STEPS));
+  }
 
   /** A sentence at the margin is broken between words, as all else is already. */
   protected override log(...texts: string[]): void {

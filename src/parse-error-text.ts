@@ -5,10 +5,15 @@ import { stripVTControlCharacters } from 'node:util';
  * (lib/parser/errors.js, lib/parser/parse.js) without its headline, its tabs and its reference to the help.
  */
 export function parseErrorText(message: string): string {
-  return stripVTControlCharacters(message)
-    .replace(/\s*\nSee more help with --help\s*$/, '')
-    .replace(/^Parsing (--\S+)\s+(\S)/, (_, flag: string, first: string) => `${flag}: ${first.toLowerCase()}`)
-    .replace(/^The following errors? occurred:\s*/, '')
-    .replaceAll(/\n[ \t]+/g, '\n')
-    .replaceAll(/^Missing required flag (\S+)$/gm, '--$1 is missing');
+  return (
+    stripVTControlCharacters(message)
+      .replace(/\s*\nSee more help with --help\s*$/, '')
+      .replace(/^Parsing (--\S+)\s+(\S)/, (_, flag: string, first: string) => `${flag}: ${first.toLowerCase()}`)
+      // Of flags with several values, which are one value each with us (multipleNonGreedy).
+      .replace(/\n\nNote: \S+ allows? multiple values\.[\s\S]*$/, '')
+      .replace(/^The following errors? occurred:\s*/, '')
+      .replaceAll(/\n[ \t]+/g, '\n')
+      .replaceAll(/^Missing required flag (\S+)$/gm, '--$1 is missing')
+      .replace(/^Missing 1 required arg:\s*(\S+)\s+/, (_, name: string) => `${name.toUpperCase()} is missing: `)
+  );
 }

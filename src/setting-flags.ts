@@ -31,6 +31,7 @@ function flagOf(setting: Setting) {
       return Flags.string({
         ...common,
         multiple: true,
+        ...(setting.takesMore === true ? {} : { multipleNonGreedy: true }),
         // By a function, and with a word for it: the help would show an empty list as "[default: ]".
         ...(setting.default === undefined
           ? {}

@@ -22,7 +22,8 @@ interface Common {
 export type Setting = Common &
   (
     | { readonly kind: 'text'; readonly default?: string }
-    | { readonly kind: 'texts'; readonly default?: readonly string[] }
+    /** `takesMore`: on a command line, words that follow the first are more of it (`--probes *.ndjson`). */
+    | { readonly kind: 'texts'; readonly default?: readonly string[]; readonly takesMore?: boolean }
     | { readonly kind: 'switch' }
     | { readonly kind: 'choice'; readonly choices: readonly (string | number)[]; readonly default?: string | number }
     | { readonly kind: 'whole'; readonly default?: number; readonly min?: number; readonly max?: number }

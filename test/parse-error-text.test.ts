@@ -12,6 +12,10 @@ test.each([
     `The following errors occurred:\n  \u001b[2mExactly one of these: --a, --b\n  Missing required flag target\u001b[22m${more}`,
     'Exactly one of these: --a, --b\n--target is missing',
   ],
+  [
+    `Missing 1 required arg:\nrun  directories of runs, one or more\n\nNote: --metric allows multiple values. Because of this you need to provide all arguments before providing that flag.\nAlternatively, you can use "--" to signify the end of the flags and the beginning of arguments.${more}`,
+    'RUN is missing: directories of runs, one or more',
+  ],
   [`Flag --pace expects a value${more}`, 'Flag --pace expects a value'],
 ])('%j', (message, text) => {
   expect(parseErrorText(message)).toBe(text);

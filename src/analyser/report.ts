@@ -1,4 +1,5 @@
 /** What was found, for people and as plain data. */
+import { inColumns } from '../columns.ts';
 import { type Percentiles, percentilesOf } from '../histogram.ts';
 import type { BackendVerdict, SenderVerdict } from '../model.ts';
 import type { Findings } from './analyse.ts';
@@ -25,15 +26,17 @@ export function findingsReport(findings: Findings): Report {
 
 function findingsText(findings: Findings, latencies: Record<string, Percentiles>): string {
   const { devices, sent, cross, failures, refusals, evidence, duplicated, reordered, negative, notes } = findings;
-  const columns = ['', ...BACKEND, 'all'];
-  const line = (cells: readonly (string | number)[]) =>
-    cells.map((cell, i) => (i === 0 ? `${cell}`.padEnd(14) : `${cell}`.padStart(12))).join('');
+  const line = (name: string, counts: readonly number[]) => [name, ...counts.map(String)];
   return [
     `${devices} devices sent ${sent} updates`,
     '',
-    line(columns),
-    ...SENDER.map((sender) => line([sender, ...BACKEND.map((backend) => cross[sender][backend]), findings[sender]])),
-    line(['all', ...BACKEND.map((backend) => findings[backend]), sent]),
+    ...inColumns([
+      ['', ...SENDER, 'all'],
+      ...BACKEND.map((backend) =>
+        line(backend, [...SENDER.map((sender) => cross[sender][backend]), findings[backend]]),
+      ),
+      line('all', [...SENDER.map((sender) => findings[sender]), sent]),
+    ]),
     '',
     ...codes('failures', failures),
     ...codes('refusals', refusals),

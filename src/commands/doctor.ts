@@ -28,7 +28,8 @@ export default class Doctor extends SimctlCommand {
     const { devices, updates, target, stack, out } = flags;
     const engines = this.config.pjson.engines?.node ?? '>=20.19';
     const findings = await examine({ devices, updates, target, stack, out, engines });
-    this.log(flags.json ? JSON.stringify(findings, null, 2) : doctorText(findings));
+    if (flags.json) this.log(JSON.stringify(findings, null, 2));
+    else this.say(doctorText(findings));
     if (findings.some(({ level }) => level === 'problem')) this.exit(EXIT.setup);
   }
 }

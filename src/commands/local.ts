@@ -71,6 +71,7 @@ export default class Local extends SimctlCommand {
     }),
     drop: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'DEVICE@SEQ',
       description: 'message to lose, to see that it is found out',
     }),

@@ -21,7 +21,7 @@ export default class Run extends SimctlCommand {
   ];
   static override args = {
     scenario: Args.string({
-      description: 'a YAML file of settings and phases; flags go before it (docs/scenarios.md)',
+      description: 'a YAML file of settings and phases (docs/scenarios.md); what a flag says counts instead',
     }),
   };
   static override flags = {

@@ -1,4 +1,5 @@
 /** A comparison as a person reads it: the verdict first. */
+import { inColumns } from '../columns.ts';
 import type { Outcome } from './compare.ts';
 import type { Comparison, Round } from './compare-runs.ts';
 
@@ -8,6 +9,7 @@ export function comparisonText(comparison: Comparison): string {
     verdictLine(comparison),
     '',
     ...table(rounds),
+    ...rounds.flatMap(besideTable),
     ...rounds.flatMap((round) =>
       round.outcomes === undefined
         ? []
@@ -44,24 +46,29 @@ function beside({ lambda, saturated }: Round): string {
 }
 
 function table(rounds: readonly Round[]): string[] {
-  const heads = ['', 'runs', 'devices', 'sent', 'per s', 'failed', 'lost', 'refused', 'Lambda at once', 'throttles'];
-  const rows = rounds.map((round) => [
-    `${round.name}${round.saturated ? ' (generator late)' : ''}`,
-    String(round.runs.length),
-    String(round.devices),
-    String(round.sent),
-    round.perSecond.toFixed(1),
-    String(round.failed),
-    String(round.lost),
-    String(round.refused),
-    round.lambda.map(({ functionName, concurrency }) => `${functionName} ${concurrency}`).join(', ') || '–',
-    round.lambda.length === 0 ? '–' : String(round.lambda.reduce((n, { throttles }) => n + throttles, 0)),
+  return inColumns([
+    ['', 'runs', 'devices', 'sent', 'per s', 'failed', 'lost', 'refused'],
+    ...rounds.map(({ name, runs, devices, sent, perSecond, failed, lost, refused }) => [
+      name,
+      String(runs.length),
+      String(devices),
+      String(sent),
+      perSecond.toFixed(1),
+      String(failed),
+      String(lost),
+      String(refused),
+    ]),
   ]);
-  const lines = [heads, ...rows];
-  const widths = heads.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines.map((line) =>
-    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
-  );
+}
+
+/** What few rounds have, and would make every row too wide for 80 columns. */
+function besideTable({ name, lambda, saturated }: Round): string[] {
+  const busy = lambda.map(({ functionName, concurrency }) => `${functionName} ${concurrency}`).join(', ');
+  const throttles = lambda.reduce((n, one) => n + one.throttles, 0);
+  return [
+    ...(lambda.length === 0 ? [] : [`${name}: Lambda ran ${busy} at once, ${throttles} throttles`]),
+    ...(saturated ? [`${name}: the generator itself was late`] : []),
+  ];
 }
 
 const SIGNS = { worse: '▲', better: '▼', 'no difference': '=', 'too short to say': '?' } as const;
@@ -71,7 +78,8 @@ function outcomeLine({ metric, unit, base, other, test, why, verdict }: Outcome)
   const head = `  ${SIGNS[verdict]} ${metric.padEnd(14)} ${medians.padEnd(26)}`;
   if (test === undefined) return `${head} ${verdict}: ${why}`;
   const { shift, low, high, adjusted } = test;
-  return `${head} ${signed(shift)} ${unit}, 95 % CI ${signed(low)} … ${signed(high)}, p ${adjusted < 0.0001 ? '< 0.0001' : `= ${adjusted.toFixed(4)}`}: ${verdict}`;
+  const p = adjusted < 0.0001 ? '< 0.0001' : `= ${adjusted.toFixed(4)}`;
+  return `${head} ${verdict}: ${signed(shift)} ${unit}, 95 % CI ${signed(low)} … ${signed(high)}, p ${p}`;
 }
 
 function methodLines({ rules, tests, rounds }: Comparison): string[] {
@@ -82,7 +90,7 @@ function methodLines({ rules, tests, rounds }: Comparison): string[] {
   const values =
     windows.length === 0
       ? 'Each value is of a whole run.'
-      : `Each value is of a window of ${windows.length === 1 ? windows[0] : `${windows[0]} to ${windows.at(-1)}`} s, twice as long as the runs remember (autocorrelation time), after ${5} s of warming up.`;
+      : `Each value is of a window of ${windows.length === 1 ? windows[0] : `${windows[0]} to ${windows.at(-1)}`} s, twice as long as the runs remember (autocorrelation time), after 5 s of warming up.`;
   return [
     `${values} Rank test of Mann and Whitney, two-sided; ${tests} tests, corrected together (Holm): at most ${100 * rules.level} % for any false alarm.`,
     `The difference is Hodges' and Lehmann's, with its own 95 % interval; what lies within ${100 * rules.tolerance} % of the first counts as none.`,

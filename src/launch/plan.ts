@@ -68,6 +68,13 @@ export async function planLaunch(request: LaunchRequest, now: number, signal: Ab
   const options: RunOptions = { ...run, target: onAws ? 'aws' : 'local', stack: onAws ? name : undefined };
   checkRequest({ ...options, shard: { index: 0, of: shards, saidBy: '--shards' } });
   parseThresholds(run.thresholds);
+  // What is here comes first: it is known without an account, and without asking anybody.
+  const asTheyGo = { ...options, generate: { ...options.generate, asTheyGo: true } };
+  const data = await fleetData(asTheyGo, '', silentReporter(), signal);
+  const shares = [];
+  for (let index = 0; index < shards; index++)
+    shares.push(await fleetShare({ index, of: shards, saidBy: '--shards' }, data));
+  const plan = planRun(options, data.outlook);
   const region = regionOfEnvironment('a launch');
   const target = onAws ? await readTarget('aws', name) : undefined;
   const stack = target?.stack ?? (await readStack(region, name)).stack;
@@ -78,12 +85,6 @@ export async function planLaunch(request: LaunchRequest, now: number, signal: Ab
     });
   }
   checkVcpus(request, generators);
-  const asTheyGo = { ...options, generate: { ...options.generate, asTheyGo: true } };
-  const data = await fleetData(asTheyGo, '', silentReporter(), signal);
-  const shares = [];
-  for (let index = 0; index < shards; index++)
-    shares.push(await fleetShare({ index, of: shards, saidBy: '--shards' }, data));
-  const plan = planRun(options, data.outlook);
   if (target !== undefined) {
     const ids = shares.flatMap(({ deviceIds }) => deviceIds);
     await readyDevices(run, { target, embedded: false }, ids, silentReporter(), signal);

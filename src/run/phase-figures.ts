@@ -1,4 +1,5 @@
 import { readLog } from '../analyser/read-log.ts';
+import { inColumns } from '../columns.ts';
 import { type Histogram, newHistogram, type Percentiles, percentilesOf, recordMs } from '../histogram.ts';
 import type { SentLine } from '../logs.ts';
 import { senderVerdict } from '../model.ts';
@@ -80,25 +81,22 @@ function add({ counts, response, service, late }: Sum, { dueAt, sentAt, doneAt, 
 /** A table for a person, a line a phase. */
 export function phaseTable(phases: readonly PhaseFigures[] = []): string[] {
   if (phases.length === 0) return [];
-  const width = Math.max(5, ...phases.map(({ name }) => name.length)) + 2;
-  const cells = (texts: readonly string[]) => texts.map((text) => text.padStart(10)).join('');
   const ms = ({ count }: Percentiles, value: number) => (count === 0 ? '–' : value.toFixed(value < 100 ? 2 : 0));
   return [
-    `${'phase'.padEnd(width)}${cells(['seconds', 'sent', '/s', 'failed', 'unknown', 'resp p50', 'resp p99', 'late p99'])}`,
-    ...phases.map(
-      ({ name, seconds, sent, failed, unknown, response, late }) =>
-        name.padEnd(width) +
-        cells([
-          String(seconds),
-          String(sent),
-          (sent / seconds).toFixed(1),
-          String(failed),
-          String(unknown),
-          ms(response, response.p50),
-          ms(response, response.p99),
-          ms(late, late.p99),
-        ]),
-    ),
+    ...inColumns([
+      ['phase', 'seconds', 'sent', '/s', 'failed', 'unknown', 'p50 ms', 'p99 ms', 'late p99'],
+      ...phases.map(({ name, seconds, sent, failed, unknown, response, late }) => [
+        name,
+        String(seconds),
+        String(sent),
+        (sent / seconds).toFixed(1),
+        String(failed),
+        String(unknown),
+        ms(response, response.p50),
+        ms(response, response.p99),
+        ms(late, late.p99),
+      ]),
+    ]),
     '',
   ];
 }

@@ -23,6 +23,7 @@ export const RUN_SETTINGS = {
   probes: {
     ...fleet,
     kind: 'texts',
+    takesMore: true,
     value: 'FILE',
     description: "trip-simulator's probe files, or CSV; plain or .gz",
   },

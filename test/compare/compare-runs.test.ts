@@ -6,6 +6,7 @@ import { compareRuns, isRegression, isUndecided } from '../../src/compare/compar
 import { comparisonText } from '../../src/compare/compare-text.ts';
 import { metricNamed } from '../../src/compare/metric.ts';
 import type { Slice } from '../../src/workers/timeline.ts';
+import { wrapProse } from '../../src/wrap-prose.ts';
 import { recordedRun } from '../support/recorded-run.ts';
 
 const rules = { level: 0.05, tolerance: 0.05 };
@@ -39,6 +40,10 @@ describe('rounds of growing fleets', () => {
       /^BOTTLENECK AT 40 DEVICES: response\.p50 .*worse than with 10 devices; store-positions ran 10 at once, 7 throttles\.\n/,
     );
     expect(text).toMatch(/corrected together \(Holm\)/);
+    expect(text).toContain('\n40 devices: Lambda ran store-positions 10 at once, 7 throttles\n');
+    expect(text).toMatch(/▲ response\.p50 .* worse: \+\d/);
+    // Tables and sentences alike: a terminal would break what is wider.
+    for (const line of wrapProse(text, 80).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('have none where none grows', async () => {

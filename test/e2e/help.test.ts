@@ -44,3 +44,14 @@ test('a report goes where --out says; --output, as it was called, still works an
   expect(told.stderr).toContain('Use "--out | -o"');
   expect(told.stderr).toContain('no-such-run');
 });
+
+test.each([
+  [['run', '--agnts', '5'], 'Error: Nonexistent flag: --agnts; did you mean --agents?\n'],
+  [['compare'], 'Error: RUN is missing: directories of runs, one or more\n'],
+  [['run', '--threshold', 'lost == 0', 'nowhere.yaml'], 'Error: there is no scenario nowhere.yaml\n'],
+])('%j is told what is wrong with it in a line, and where the help is', async (words, said) => {
+  const { code, stderr } = await program(process.execPath, [bin, ...words], process.env);
+  expect(code).toBe(2);
+  expect(stderr.startsWith(said)).toBe(true);
+  expect(stderr).toContain(`See "simctl ${words[0]} --help"`);
+});

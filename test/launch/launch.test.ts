@@ -341,6 +341,14 @@ describe('what goes wrong with a launch', () => {
 });
 
 describe('what is refused before anything is made', () => {
+  it('what is wrong here is said first, without an account', async () => {
+    vi.stubEnv('AWS_REGION', '');
+    vi.stubEnv('AWS_DEFAULT_REGION', '');
+    const dataset = join(dir, 'nowhere');
+    await expect(planned({ run: { ...RUN, dataset } })).rejects.toThrow('nowhere is no dataset');
+    await expect(planned()).rejects.toThrow('a launch needs a region');
+  });
+
   it.each<[string, Partial<LaunchRequest>, RegExp]>([
     ['a stack without machines', { stack: 'bare' }, /the stack bare has no machines to launch on/],
     ['a machine that Fargate has not', { machine: { vcpus: 3, gigabytes: 8 } }, /1, 2, 4, 8, 16 vCPUs/],

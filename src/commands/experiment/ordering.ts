@@ -27,6 +27,7 @@ export default class ExperimentOrdering extends SimctlCommand {
     jitter: Flags.integer({
       default: [0, 50, 200],
       multiple: true,
+      multipleNonGreedy: true,
       delimiter: ',',
       min: 0,
       helpValue: 'MS[,MS…]',

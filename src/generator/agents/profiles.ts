@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { closest, distance } from 'fastest-levenshtein';
 import { codeOf, messageOf, UsageError } from '../../errors.ts';
+import { nearName } from '../../near-name.ts';
 
 /**
  * How a kind of vehicle is used: trip-simulator's own keys and units, so that its configuration files serve. Each value
@@ -115,7 +115,7 @@ export function checkProfile(json: unknown, file: string): Profile {
   const unknown = Object.keys(given).filter((key) => key !== 'vehicle' && !Object.hasOwn(LIMITS, key));
   const problems: string[] = [];
   for (const key of unknown) {
-    const meant = nearest(key, [...missing, ...KEYS, 'vehicle']);
+    const meant = nearName(key, [...missing, ...KEYS, 'vehicle']);
     problems.push(`unknown key ${JSON.stringify(key)}${meant === undefined ? '' : `; did you mean "${meant}"?`}`);
     // It would only say the same again.
     if (missing.includes(meant as never)) missing.splice(missing.indexOf(meant as never), 1);
@@ -137,11 +137,4 @@ export function checkProfile(json: unknown, file: string): Profile {
     });
   }
   return { frequency: 5000, ...given, name: file, vehicle } as Profile;
-}
-
-/** The known key that a misspelt one is nearest to, if it is near at all: by letters, whatever their case. */
-function nearest(key: string, known: readonly string[]): string | undefined {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
-  const found = known[known.map(plain).indexOf(closest(plain(key), known.map(plain)))]!;
-  return distance(plain(key), plain(found)) <= Math.max(2, found.length / 3) ? found : undefined;
 }

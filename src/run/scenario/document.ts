@@ -1,5 +1,4 @@
 /** A YAML file with the places of all that it says, and every problem found in it. */
-import { distance } from 'fastest-levenshtein';
 import {
   type Document,
   isAlias,
@@ -11,6 +10,7 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml';
+import { nearName } from '../../near-name.ts';
 import { expectedOf, numberOf, type Setting, type Settings } from '../../setting.ts';
 import { keyOf } from './keys.ts';
 
@@ -120,9 +120,8 @@ export function readSettings(
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const near = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0]!;
-  const likely = distance(key, near) <= Math.max(2, Math.floor(key.length / 3));
-  return `there is no setting "${key}"${likely ? `; did you mean "${near}"?` : `; there are ${known.join(', ')}`}`;
+  const near = nearName(key, known);
+  return `there is no setting "${key}"${near !== undefined ? `; did you mean "${near}"?` : `; there are ${known.join(', ')}`}`;
 }
 
 function readValue(document: ScenarioDocument, key: string, setting: Setting, node: Node | null, at: Node): unknown {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { isMap, isSeq, type Node } from 'yaml';
 import { durationText } from '../../duration.ts';
-import { messageOf, UsageError } from '../../errors.ts';
+import { codeOf, messageOf, UsageError } from '../../errors.ts';
 import { defaultsOf, type Settings } from '../../setting.ts';
 import { faultText, laterFault, parseFault } from '../../workers/fault.ts';
 import { parsePace } from '../../workers/pace-text.ts';
@@ -28,7 +28,7 @@ interface PhaseEntry {
 }
 
 /**
- * @param beside what was said on the command line, which goes before the file
+ * @param beside what was said on the command line, which counts instead of the file
  * @throws UsageError with every problem at once, each with its line and column
  */
 export async function readScenario(file: string, beside: Partial<RunValues> = {}): Promise<Scenario> {
@@ -36,10 +36,14 @@ export async function readScenario(file: string, beside: Partial<RunValues> = {}
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read the scenario ${file}: ${messageOf(error)}`, {
-      cause: error,
-      hint: 'See "simctl run --help", and examples/ for scenarios that work.',
-    });
+    const isAbsent = codeOf(error) === 'ENOENT';
+    throw new UsageError(
+      isAbsent ? `there is no scenario ${file}` : `cannot read the scenario ${file}: ${messageOf(error)}`,
+      {
+        cause: error,
+        hint: 'See "simctl run --help", and examples/ for scenarios that work.',
+      },
+    );
   }
   return parseScenario(file, text, beside);
 }

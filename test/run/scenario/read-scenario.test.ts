@@ -252,7 +252,7 @@ test('phases at max are one stretch of it', () => {
 });
 
 test('a file that is not there is no scenario', async () => {
-  await expect(readScenario('nowhere/s.yaml')).rejects.toThrow('cannot read the scenario nowhere/s.yaml');
+  await expect(readScenario('nowhere/s.yaml')).rejects.toThrow('there is no scenario nowhere/s.yaml');
 });
 
 const examples = readdirSync('examples').filter((name) => name.endsWith('.yaml'));
