@@ -1,4 +1,5 @@
 import { Flags } from './oclif.ts';
+import { flagsOf } from './setting-flags.ts';
 
 /** Which backend a command works on, for every command that works on one that is there already. */
 export const targetFlags = {
@@ -14,4 +15,18 @@ export const journeyTargetFlags = {
     description: 'an embedded stand-in, the real services, or the ready file of a "simctl local"',
   }),
   stack: targetFlags.stack,
+};
+
+/** Of a command that sends one update there and back. */
+export const journeyFlags = {
+  ...journeyTargetFlags,
+  ...flagsOf({
+    timeout: {
+      kind: 'time',
+      unit: 's',
+      default: 10,
+      min: 1,
+      description: 'seconds that the position may take to show',
+    },
+  }),
 };

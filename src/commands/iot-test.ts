@@ -1,7 +1,6 @@
 import { SimctlCommand } from '../command.ts';
 import { Flags } from '../oclif.ts';
-import { flagsOf } from '../setting-flags.ts';
-import { journeyTargetFlags } from '../target-flags.ts';
+import { journeyFlags } from '../target-flags.ts';
 
 export default class IotTest extends SimctlCommand {
   static override summary = 'Send one update as a real device does, and see it come back.';
@@ -12,20 +11,11 @@ export default class IotTest extends SimctlCommand {
     '<%= config.bin %> <%= command.id %> --target aws --device DEV-0001',
   ];
   static override flags = {
-    ...journeyTargetFlags,
+    ...journeyFlags,
     device: Flags.string({
       helpValue: 'ID',
       default: 'DEV-0001',
       description: 'id of a device that "simctl provision" made',
-    }),
-    ...flagsOf({
-      timeout: {
-        kind: 'time',
-        unit: 's',
-        default: 10,
-        min: 1,
-        description: 'seconds that the position may take to show',
-      },
     }),
   };
 

@@ -1,7 +1,6 @@
 import { SimctlCommand } from '../command.ts';
 import { Flags } from '../oclif.ts';
-import { flagsOf } from '../setting-flags.ts';
-import { journeyTargetFlags } from '../target-flags.ts';
+import { journeyFlags } from '../target-flags.ts';
 
 export default class TrackerTest extends SimctlCommand {
   static override summary = 'Write one position straight to its tracker, and see it come back.';
@@ -12,17 +11,8 @@ export default class TrackerTest extends SimctlCommand {
     '<%= config.bin %> <%= command.id %> --target aws',
   ];
   static override flags = {
-    ...journeyTargetFlags,
+    ...journeyFlags,
     device: Flags.string({ helpValue: 'ID', default: 'DEV-0001', description: 'id to write as; none is made' }),
-    ...flagsOf({
-      timeout: {
-        kind: 'time',
-        unit: 's',
-        default: 10,
-        min: 1,
-        description: 'seconds that the position may take to show',
-      },
-    }),
   };
 
   async run(): Promise<void> {

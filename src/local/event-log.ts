@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type LineLog, openLineLog } from '../line-log.ts';
+import { positionEntry } from './trackers/position-entry.ts';
 import { formatTimestamp } from './trackers/timestamps.ts';
 import type { PositionEvent } from './trackers/trackers.ts';
 
@@ -31,25 +32,16 @@ export function eventLog(dir: string, { region, accountId }: { region: string; a
 }
 
 /** The form of amazon-location-service-pettracker-demo's handler, which receives them. */
-function eventBridgeEvent({ tracker, update, receivedTime }: PositionEvent, region: string, accountId: string) {
+function eventBridgeEvent(event: PositionEvent, region: string, accountId: string) {
   return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Location Device Position Event',
     source: 'aws.geo',
     account: accountId,
-    time: formatTimestamp(receivedTime),
+    time: formatTimestamp(event.receivedTime),
     region,
-    resources: [tracker.arn],
-    detail: {
-      EventType: 'UPDATE',
-      TrackerName: tracker.name,
-      DeviceId: update.deviceId,
-      SampleTime: formatTimestamp(update.sampleTime),
-      ReceivedTime: formatTimestamp(receivedTime),
-      Position: update.position,
-      ...(update.accuracy === undefined ? {} : { Accuracy: { Horizontal: update.accuracy } }),
-      ...(update.properties ? { PositionProperties: update.properties } : {}),
-    },
+    resources: [event.tracker.arn],
+    detail: { EventType: 'UPDATE', ...positionEntry(event) },
   };
 }

@@ -6,8 +6,8 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { codeOf, messageOf } from '../errors.ts';
+import { listen } from './listening.ts';
 
 /** One request to the stand-in's HTTP door, read whole. */
 export interface ApiRequest {
@@ -89,15 +89,9 @@ export async function createDoor(apis: readonly Api[], options: DoorOptions): Pr
     if (socket.writable) socket.end(malformed(codeOf(error)));
     else socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  const bound = await listen(server, host, port, 1024);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: bound,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

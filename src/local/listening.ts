@@ -1,4 +1,5 @@
 /** Addresses: taking them, and what to call them. */
+import type { AddressInfo, Server } from 'node:net';
 import { codeOf, messageOf, SetupError } from '../errors.ts';
 
 /** Runs `listen`. @throws SetupError where the address cannot be had, which names the port and the flag to change it. */
@@ -16,6 +17,18 @@ export async function atPort<T>(flag: string, host: string, port: number, listen
       cause: error,
     });
   }
+}
+
+/** @param backlog how many connections may wait to be taken, within the system's own bound @returns the port it listens on */
+export async function listen(server: Server, host: string, port: number, backlog: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 /** The URL of an address that is listened on: what listens everywhere is called on loopback. */

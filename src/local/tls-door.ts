@@ -1,5 +1,6 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { listen } from './listening.ts';
 
 export interface TlsDoorOptions {
   readonly host: string;
@@ -100,16 +101,10 @@ export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
     socket.on('error', () => {}); // its end is what counts, and whoever takes it sees that
     onSocket(socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    // Devices come by the thousand at once; the system cuts the backlog to its own bound.
-    server.listen({ host, port, backlog: 4096 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  // Devices come by the thousand at once.
+  const bound = await listen(server, host, port, 4096);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: bound,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -7,6 +7,7 @@ import {
   agentsOf,
   BLOCKS,
   type FleetOptions,
+  type FleetOutlook,
   firstSecond,
   fixesFrom,
   fleetOutlook,
@@ -16,12 +17,11 @@ import { checkFleet } from '../generator/generate-options.ts';
 import { prepareProbes } from '../generator/prepare.ts';
 import { cacheDir } from '../home.ts';
 import type { FleetSource } from '../workers/fleet-tracks.ts';
-import type { PlanFleet } from '../workers/plan.ts';
 import type { RunOptions } from './options.ts';
 
 /** What a run needs to know of its fleet, wherever its fixes come from. */
 export interface FleetData {
-  readonly outlook: PlanFleet;
+  readonly outlook: FleetOutlook;
   readonly source: FleetSource;
   /** The map it was generated on, as `readMap` takes it. */
   readonly map?: string;

@@ -1,5 +1,6 @@
 import { durationText } from '../duration.ts';
 import { UsageError } from '../errors.ts';
+import type { FleetOutlook } from '../generator/fleet-options.ts';
 import { parseBroker } from '../transports/broker-address.ts';
 import { TOPIC_ROOT } from '../wire.ts';
 import { faultPlanText, faultProblems, type PlannedFault, planFaults } from './fault-plan.ts';
@@ -39,16 +40,6 @@ export interface PlanRequest extends MqttRequest {
   readonly shard?: ShardChoice | undefined;
   /** Epoch ms at which sending begins; absent: as soon as all have connected. */
   readonly startAt?: number | undefined;
-}
-
-/** The part of a dataset's manifest that a plan needs. */
-export interface PlanFleet {
-  readonly devices: number;
-  readonly fixes: number;
-  readonly firstSampleTime: number;
-  readonly lastSampleTime: number;
-  readonly everySeconds: number;
-  readonly partitions: readonly { readonly devices: number; readonly fixes: number }[];
 }
 
 /** What will be done: pure data, printed by --dry-run and kept as plan.json. */
@@ -149,7 +140,7 @@ function shardProblems({ shard, startAt, live, shift, target, transport }: PlanR
  * Divides a fleet, or a shard's share of one, over workers and says what the run will be.
  * @throws UsageError with every problem at once.
  */
-export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): Plan {
+export function planRun(request: PlanRequest, fleet: FleetOutlook, share?: Share): Plan {
   checkRequest(request);
   const pace = parsePace(request.pace) as Pace;
   const { devices, fixes, firstSampleTime, lastSampleTime } = fleet;
@@ -195,7 +186,7 @@ export function planRun(request: PlanRequest, fleet: PlanFleet, share?: Share): 
   };
 }
 
-function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
+function notesOn(request: PlanRequest, pace: Pace, fleet: FleetOutlook): string[] {
   const notes: string[] = [];
   const spacing = spacingSeconds(pace, fleet);
   const ends = lengthMs(pace);
@@ -217,7 +208,7 @@ function notesOn(request: PlanRequest, pace: Pace, fleet: PlanFleet): string[] {
 }
 
 /** Between two updates of a device, on the wall clock, at the least; 0 where nothing keeps them apart. */
-function spacingSeconds(pace: Pace, { devices, everySeconds }: PlanFleet): number {
+function spacingSeconds(pace: Pace, { devices, everySeconds }: FleetOutlook): number {
   switch (pace.kind) {
     case 'max':
       return 0;

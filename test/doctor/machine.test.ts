@@ -53,10 +53,10 @@ describe('local ports', () => {
 
 describe('memory', () => {
   test.each([
-    // 1,000 devices want 340 MB, and their stand-in 200 MB
-    [1000, true, 0.811e9, 'ok'],
-    [1000, true, 0.809e9, 'warning'],
-    [1000, true, 0.539e9, 'problem'],
+    // 1,000 devices want 350 MB, and their stand-in 230 MB
+    [1000, true, 0.871e9, 'ok'],
+    [1000, true, 0.869e9, 'warning'],
+    [1000, true, 0.579e9, 'problem'],
     [1000, false, 0.539e9, 'ok'],
     [100_000, false, 8e9, 'problem'],
   ] as const)('%i devices, stand-in %s, %d bytes free: %s', (devices, standIn, free, level) => {

@@ -9,7 +9,7 @@ import FleetList from '../../src/commands/fleet/list.ts';
 import FleetRemove from '../../src/commands/fleet/remove.ts';
 import FleetVerify from '../../src/commands/fleet/verify.ts';
 import Provision from '../../src/commands/provision.ts';
-import { REGION, startIot } from '../support/stand-in-iot.ts';
+import { startIot, targetOf } from '../support/stand-in-iot.ts';
 
 let server: Awaited<ReturnType<typeof startIot>>;
 let dir: string;
@@ -21,20 +21,7 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'simctl-commands-'));
   ready = join(dir, 'local.json');
   writeFileSync(join(dir, 'ca.pem'), server.authority.caPem);
-  const target = {
-    name: 'local',
-    region: REGION,
-    mqttHost: 'localhost',
-    mqttPort: 8883,
-    caFile: join(dir, 'ca.pem'),
-    iotEndpoint: server.endpoint,
-    credentialsDir: join(dir, 'credentials'),
-    trackerPrefix: 't',
-    trackerCount: 10,
-    accessKeyId: 'local',
-    secretAccessKey: 'local',
-    pid: process.pid,
-  };
+  const target = targetOf(server.endpoint, dir, { caFile: join(dir, 'ca.pem'), pid: process.pid });
   writeFileSync(ready, JSON.stringify(target));
   return async () => {
     process.exitCode = undefined;

@@ -14,7 +14,7 @@ import { type Broker, startBroker } from '../../src/local/broker.ts';
 import type { Api, ApiRequest } from '../../src/local/http.ts';
 import type { Target } from '../../src/target.ts';
 import { connectDevice } from '../support/devices.ts';
-import { REGION, startIot } from '../support/stand-in-iot.ts';
+import { startIot, targetOf } from '../support/stand-in-iot.ts';
 
 let server: Awaited<ReturnType<typeof startIot>>;
 let broker: Broker;
@@ -42,19 +42,7 @@ beforeEach(async () => {
   });
   const dir = mkdtempSync(join(tmpdir(), 'simctl-own-'));
   writeFileSync(join(dir, 'ca.pem'), authority.caPem);
-  target = {
-    name: 'local',
-    region: REGION,
-    mqttHost: 'localhost',
-    mqttPort: broker.port,
-    caFile: join(dir, 'ca.pem'),
-    iotEndpoint: server.endpoint,
-    credentialsDir: join(dir, 'credentials'),
-    trackerPrefix: 't',
-    trackerCount: 10,
-    accessKeyId: 'local',
-    secretAccessKey: 'local',
-  };
+  target = targetOf(server.endpoint, dir, { mqttPort: broker.port, caFile: join(dir, 'ca.pem') });
   return async () => {
     await broker.close();
     await server.close();

@@ -18,7 +18,7 @@ import type { FleetOptions } from '../../src/fleet/session.ts';
 import type { Api, ApiReply, ApiRequest } from '../../src/local/http.ts';
 import type { Target } from '../../src/target.ts';
 import { newEcKey } from '../../src/x509.ts';
-import { ARN, REGION, startIot } from '../support/stand-in-iot.ts';
+import { ARN, startIot, targetOf } from '../support/stand-in-iot.ts';
 
 let server: Awaited<ReturnType<typeof startIot>>;
 let target: Target;
@@ -30,18 +30,7 @@ beforeEach(async () => {
   meddle = (_, answer) => answer();
   server = await startIot({ intercept: (api: Api) => (request) => meddle(request, async () => api(request)) });
   dir = mkdtempSync(join(tmpdir(), 'simctl-fleet-'));
-  target = {
-    name: 'local',
-    region: REGION,
-    mqttHost: 'localhost',
-    mqttPort: 8883,
-    iotEndpoint: server.endpoint,
-    credentialsDir: join(dir, 'credentials'),
-    trackerPrefix: 't',
-    trackerCount: 10,
-    accessKeyId: 'local',
-    secretAccessKey: 'local',
-  };
+  target = targetOf(server.endpoint, dir);
   return async () => {
     await server.close();
     rmSync(dir, { recursive: true, force: true });

@@ -16,7 +16,7 @@ import { removeFleet } from '../../src/fleet/remove.ts';
 import { verifyFleet } from '../../src/fleet/verify.ts';
 import { randomOf } from '../../src/random.ts';
 import type { Target } from '../../src/target.ts';
-import { REGION, startIot } from '../support/stand-in-iot.ts';
+import { startIot, targetOf } from '../support/stand-in-iot.ts';
 
 const CHILD = fileURLToPath(new URL('provision-child.ts', import.meta.url));
 
@@ -37,18 +37,7 @@ beforeEach(async () => {
     },
   });
   const dir = mkdtempSync(join(tmpdir(), 'simctl-kill-'));
-  target = {
-    name: 'local',
-    region: REGION,
-    mqttHost: 'localhost',
-    mqttPort: 8883,
-    iotEndpoint: server.endpoint,
-    credentialsDir: join(dir, 'credentials'),
-    trackerPrefix: 't',
-    trackerCount: 10,
-    accessKeyId: 'local',
-    secretAccessKey: 'local',
-  };
+  target = targetOf(server.endpoint, dir);
   return async () => {
     await server.close();
     rmSync(dir, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /** The IoT control plane behind the stand-in's HTTP door, as the AWS SDKs speak to it (REST-JSON). */
 import type { Api } from '../http.ts';
+import { paramsOf } from '../path-params.ts';
 import { authorityOperations } from './authority-operations.ts';
 import { certificateOperations } from './certificate-operations.ts';
 import { IotError, invalid } from './errors.ts';
-import { type Operation, operation, paramsOf, readCall } from './operation.ts';
+import { type Operation, operation, readCall } from './operation.ts';
 import { policyOperations } from './policy-operations.ts';
 import type { Registry } from './registry.ts';
 import { templateOperations } from './template-operations.ts';

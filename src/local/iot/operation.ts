@@ -1,6 +1,7 @@
 /** The form in which the operations of the control plane are written down: a method, a path, and what it does. */
 import type { ApiRequest } from '../http.ts';
 import { parseJson } from '../json.ts';
+import type { Route } from '../path-params.ts';
 import type { Page } from './catalogue.ts';
 import { IotError, invalid } from './errors.ts';
 import { pageSize } from './names.ts';
@@ -15,28 +16,13 @@ export interface Call {
   readonly principal: string;
 }
 
-export interface Operation {
-  readonly method: string;
-  readonly path: readonly string[];
+export interface Operation extends Route {
   readonly run: (call: Call) => unknown;
 }
 
 /** `path` as the service model writes it, such as `/things/{thingName}`. What `run` returns is the JSON of the answer. */
 export function operation(method: string, path: string, run: (call: Call) => unknown): Operation {
   return { method, path: path.slice(1).split('/'), run };
-}
-
-/** The values of the operation's parameters, or undefined where the request is not for it. */
-export function paramsOf({ method, path }: Operation, request: ApiRequest): Record<string, string> | undefined {
-  if (request.method !== method || request.path.length !== path.length) return undefined;
-  const params: Record<string, string> = {};
-  for (let i = 0; i < path.length; i++) {
-    const wanted = path[i]!;
-    const given = request.path[i]!;
-    if (wanted.startsWith('{')) params[wanted.slice(1, -1)] = given;
-    else if (wanted !== given) return undefined;
-  }
-  return params;
 }
 
 export function readCall(params: Record<string, string>, request: ApiRequest): Call {

@@ -1,6 +1,7 @@
 /** Amazon Location's trackers behind the stand-in's HTTP door, as the AWS SDKs speak to it (REST-JSON). */
 import type { Api, ApiRequest } from '../http.ts';
 import { parseJson } from '../json.ts';
+import { paramsOf, type Route } from '../path-params.ts';
 import { invalid, LocationError } from './errors.ts';
 import { OPERATIONS, type OperationName } from './model.ts';
 import { positionOperations } from './position-operations.ts';
@@ -13,10 +14,8 @@ export interface LocationApiOptions {
   readonly admit?: (operation: OperationName) => boolean;
 }
 
-interface Route {
+interface Called extends Route {
   readonly name: OperationName;
-  readonly method: string;
-  readonly path: readonly string[];
   readonly input: string;
 }
 
@@ -26,7 +25,7 @@ export function locationApi(trackers: Trackers, { admit = () => true }: Location
     OperationName,
     (input: Record<string, unknown>) => object
   >;
-  const routes: Route[] = Object.entries(OPERATIONS).map(([name, { method, uri, input }]) => ({
+  const routes: Called[] = Object.entries(OPERATIONS).map(([name, { method, uri, input }]) => ({
     name: name as OperationName,
     method,
     path: uri.slice(1).split('/'),
@@ -49,18 +48,6 @@ export function locationApi(trackers: Trackers, { admit = () => true }: Location
     }
     return undefined;
   };
-}
-
-function paramsOf({ method, path }: Route, request: ApiRequest): Record<string, string> | undefined {
-  if (request.method !== method || request.path.length !== path.length) return undefined;
-  const params: Record<string, string> = {};
-  for (let i = 0; i < path.length; i++) {
-    const wanted = path[i]!;
-    const given = request.path[i]!;
-    if (wanted.startsWith('{')) params[wanted.slice(1, -1)] = given;
-    else if (wanted !== given) return undefined;
-  }
-  return params;
 }
 
 /** Everything that a request states, as one object: body, then query, then path. A member that is null is absent. */

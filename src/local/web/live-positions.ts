@@ -9,7 +9,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Api } from '../http.ts';
-import { formatTimestamp } from '../trackers/timestamps.ts';
+import { positionEntry } from '../trackers/position-entry.ts';
 import type { PositionEvent } from '../trackers/trackers.ts';
 
 const FLUSH_MS = 250;
@@ -65,19 +65,8 @@ export function livePositions(flushMs: number = FLUSH_MS): LivePositions {
         },
       };
     },
-    add({ tracker, update, receivedTime }) {
-      if (viewers.size === 0) return;
-      entries.push(
-        JSON.stringify({
-          TrackerName: tracker.name,
-          DeviceId: update.deviceId,
-          SampleTime: formatTimestamp(update.sampleTime),
-          ReceivedTime: formatTimestamp(receivedTime),
-          Position: update.position,
-          ...(update.accuracy === undefined ? {} : { Accuracy: { Horizontal: update.accuracy } }),
-          ...(update.properties ? { PositionProperties: update.properties } : {}),
-        }),
-      );
+    add(event) {
+      if (viewers.size > 0) entries.push(JSON.stringify(positionEntry(event)));
     },
     close() {
       clearInterval(flushing);
