@@ -17,6 +17,8 @@ export interface LatenessResult {
   readonly p99: number;
   readonly max: number;
   readonly leadInP99: number;
+  /** Ready → sent: the 99th percentile without what devices waited for answers. */
+  readonly lagP99: number;
   /** A second, from the first send to the last. */
   readonly achieved: number;
 }
@@ -28,15 +30,18 @@ const LEAD_IN_MS = 2000;
 class Lateness {
   readonly #late = newHistogram();
   readonly #leadIn = newHistogram();
+  readonly #lag = newHistogram();
   #dueFirst = Number.POSITIVE_INFINITY;
   #first = Number.POSITIVE_INFINITY;
   #last = 0;
   #count = 0;
 
   /** Of all, the first that is due must be added first. */
-  add(dueAt: number, sentAt: number): void {
+  add(dueAt: number, sentAt: number, readyAt = dueAt): void {
     this.#dueFirst = Math.min(this.#dueFirst, dueAt);
-    recordMs(dueAt < this.#dueFirst + LEAD_IN_MS ? this.#leadIn : this.#late, sentAt - dueAt);
+    const isLeadIn = dueAt < this.#dueFirst + LEAD_IN_MS;
+    recordMs(isLeadIn ? this.#leadIn : this.#late, sentAt - dueAt);
+    if (!isLeadIn) recordMs(this.#lag, sentAt - readyAt);
     this.#first = Math.min(this.#first, sentAt);
     this.#last = Math.max(this.#last, sentAt);
     this.#count++;
@@ -44,7 +49,8 @@ class Lateness {
 
   result(): LatenessResult {
     const achieved = ((this.#count - 1) * 1000) / (this.#last - this.#first);
-    return { ...percentilesOf(this.#late), leadInP99: percentilesOf(this.#leadIn).p99, achieved };
+    const [leadIn, lag] = [this.#leadIn, this.#lag].map((histogram) => percentilesOf(histogram).p99);
+    return { ...percentilesOf(this.#late), leadInP99: leadIn!, lagP99: lag!, achieved };
   }
 }
 
@@ -72,9 +78,11 @@ async function timer({ rate, messages }: LatenessTask): Promise<LatenessResult> 
 async function engine(task: LatenessTask): Promise<LatenessResult> {
   await runEngine(task);
   const lateness = new Lateness();
+  const free = new Map<string, number>();
   for await (const line of createInterface({ input: createReadStream(join(task.dir, 'sent-0.ndjson')) })) {
-    const { dueAt, sentAt } = JSON.parse(line);
-    lateness.add(dueAt, sentAt);
+    const { id, dueAt, sentAt, doneAt } = JSON.parse(line);
+    lateness.add(dueAt, sentAt, Math.max(dueAt, free.get(id) ?? 0));
+    free.set(id, doneAt);
   }
   return lateness.result();
 }

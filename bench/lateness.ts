@@ -3,7 +3,8 @@
  *
  *     npm run bench:lateness -- [--seconds 12] [--rounds 3] [--connections 1000] [--rate N, by default half of the maximum]
  *
- * The first two seconds are told apart: what is late there is the compiler's.
+ * The first two seconds are told apart: what is late there is the compiler's. The engine's own part is the time since its
+ * device was free: the rest is what answers took.
  *
  * PASS: in the median of the rounds, the engine's 99th percentile is within 2 ms of the timer's, and its rate within 0.1 %
  * of what was asked.
@@ -41,7 +42,7 @@ try {
   const rate = values.rate === undefined ? Math.round((await most(common)) / 2) : Number(values.rate);
   process.stdout.write(`rate:${rate}/s, ${connections} connections, ${seconds} s a round; ${broker.name}\n\n`);
   process.stdout.write(
-    `${'late, ms'.padEnd(10)}${['p50', 'p99', 'max', 'first 2 s p99', 'achieved/s'].map((s) => s.padStart(15)).join('')}\n`,
+    `${'late, ms'.padEnd(10)}${['p50', 'p99', 'max', 'own part p99', 'first 2 s p99', 'achieved/s'].map((s) => s.padStart(15)).join('')}\n`,
   );
   const found: Record<LatenessTask['side'], LatenessResult[]> = { timer: [], engine: [] };
   for (let round = 0; round < rounds!; round++) {
@@ -53,8 +54,8 @@ try {
         messages: Math.round(rate * seconds!),
       });
       found[side].push(result);
-      const { p50, p99, max, leadInP99, achieved } = result;
-      const cells = [p50, p99, max, leadInP99, achieved].map((x) => x.toFixed(2).padStart(15));
+      const { p50, p99, max, lagP99, leadInP99, achieved } = result;
+      const cells = [p50, p99, max, lagP99, leadInP99, achieved].map((x) => x.toFixed(2).padStart(15));
       process.stdout.write(`${side.padEnd(10)}${cells.join('')}\n`);
     }
   }
