@@ -115,7 +115,7 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
       this.#packets.write(turnBytes, payload, qos, id, dup);
       const isFirst = this.#end === this.#start;
       // Another session has written in between.
-      if (!isFirst && this.#end !== start) this.flush();
+      if (!isFirst && this.#end !== start) this.#write(this.#onTakenEarly);
       if (this.#end === this.#start) this.#start = start;
       this.#end = turnBytes.length;
       if (isFirst) atTurnEnd(this);
@@ -128,6 +128,11 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
 
   /** One write for all packets of a turn. */
   flush(): void {
+    this.#write(this.#onTaken);
+  }
+
+  /** @param onTaken told if there is QoS 0 among it */
+  #write(onTaken: (error?: Error | null) => void): void {
     if (this.#end === this.#start || this.#state === 'over') return;
     const chunk = turnBytes.bytes.subarray(this.#start, this.#end);
     this.#start = this.#end = 0;
@@ -135,21 +140,23 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
     if (this.#zeroWritten !== this.#zeroId) {
       this.#zeroWritten = this.#zeroId;
       this.#zeroWrites.push(this.#zeroId);
-      this.#line.write(chunk, this.#onTaken);
+      this.#line.write(chunk, onTaken);
     } else {
       this.#line.write(chunk);
     }
     if (this.#line.writableLength !== 0) keepTurnBytes();
   }
 
+  /** QoS 0: what one write has brought to the system. Whoever sends the next message has it written a turn later. */
   #onTaken = (error?: Error | null): void => {
-    if (!error) onNextTurn(this.#settleTaken);
-  };
-
-  /** QoS 0: what one write has brought to the system. */
-  #settleTaken = (): void => {
+    if (error) return;
     const last = this.#zeroWrites.shift() ?? this.#zeroTaken;
     while (this.#zeroTaken > last) this.#inFlight.settle(--this.#zeroTaken);
+  };
+
+  /** Without a turn in between, a loop of such sends would never let anything else run. */
+  #onTakenEarly = (error?: Error | null): void => {
+    if (!error) onNextTurn(this.#onTaken);
   };
 
   async end(): Promise<void> {
