@@ -15,13 +15,18 @@ export async function openFateList(file: string): Promise<FateList> {
   const partial = `${file}.partial`;
   await rm(partial, { force: true }); // of an analysis that was cut off
   const log = openLineLog(partial);
+  const orGone = (work: Promise<void>) =>
+    work.catch(async (error) => {
+      await rm(partial, { force: true }).catch(() => {});
+      throw error;
+    });
   return {
     add(id, { sent: { seq, sampleTime, sentAt, failure }, sender, backend, code, evidence }) {
       log.write(JSON.stringify({ id, seq, sampleTime, sentAt, sender, failure, backend, code, evidence }));
     },
-    flush: () => log.flush(),
+    flush: () => orGone(log.flush()),
     async finish() {
-      await log.close();
+      await orGone(log.close());
       await rename(partial, file);
     },
   };

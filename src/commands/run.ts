@@ -69,6 +69,7 @@ export default class Run extends SimctlCommand {
     });
     const told = events?.watch(reporter) ?? reporter;
     notes.forEach(told.note);
+    events?.failed.catch(({ message }: Error) => reporter.note(`${message}; the run goes on`));
     const ending = endOnSignals(() => told.stopping());
     const endpoint = await openEndpoint(metrics, told);
     const watched = endpoint?.watch(told) ?? told;
@@ -77,15 +78,17 @@ export default class Run extends SimctlCommand {
         await endpoint?.close();
         await reporter.close();
       })
-      .then((ended) => {
-        events?.end(ended);
-        return ended;
-      })
-      .finally(() => events?.close());
+      .catch(async (error) => {
+        await events?.close().catch(() => {}); // what ended the run is to be said
+        throw error;
+      });
+    events?.end(summary);
     ending.release();
     if (flags.events === '-') this.logToStderr(`\n${summaryText(summary)}`);
     else if (flags.json) this.log(JSON.stringify(summary, null, 2));
     else this.say(`\n${summaryText(summary)}`);
+    // Its end may not have been written, but what the run came to has been said.
+    await events?.close();
     const code = exitCodeOf(summary);
     if (code !== EXIT.done) this.exit(code);
   }

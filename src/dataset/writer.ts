@@ -95,8 +95,8 @@ export async function createDataset(dir: string, shape: DatasetShape): Promise<D
           streams.map(
             (stream) =>
               new Promise<void>((resolve, reject) => {
-                stream.once('error', reject);
-                stream.end(resolve);
+                // Its callback is told of an error before the event is.
+                stream.once('error', reject).end((error?: Error | null) => (error ? reject(error) : resolve()));
               }),
           ),
         );

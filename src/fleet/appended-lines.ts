@@ -9,10 +9,12 @@ import {
   openSync,
   readSync,
   renameSync,
+  rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf } from '../errors.ts';
+import { codeOf, messageOf, SetupError } from '../errors.ts';
 
 /** Where a line is: its first byte, and its bytes without the newline. */
 export interface Span {
@@ -66,13 +68,38 @@ export function trim(fd: number, end: number): void {
   if (fstatSync(fd).size > end) ftruncateSync(fd, end);
 }
 
+/**
+ * Appends a line with its newline. On a full disk a write may take a part of what it is given: that is taken away again, or
+ * the next line would be joined to it.
+ * @throws SetupError that names `file`
+ */
+export function appendLine(fd: number, line: Uint8Array, file: string): void {
+  let written = 0;
+  try {
+    while (written < line.length) written += writeSync(fd, line, written);
+  } catch (error) {
+    if (written > 0) ftruncateSync(fd, fstatSync(fd).size - written);
+    throw cannotWrite(file, error);
+  }
+}
+
+export function cannotWrite(file: string, error: unknown): SetupError {
+  return new SetupError(`cannot write ${file}: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'Free some space. What is done stays; the same command goes on from there.',
+  });
+}
+
 export function readSpan(fd: number, { offset, length }: Span): string {
   const bytes = Buffer.allocUnsafe(length);
   const got = readSync(fd, bytes, 0, length, offset);
   return bytes.toString('utf8', 0, got);
 }
 
-/** Puts a new file with these lines in the place of `file`: whoever reads sees the old one or the new one, whole. */
+/**
+ * Puts a new file with these lines in the place of `file`: whoever reads sees the old one or the new one, whole.
+ * @throws SetupError where the disk is full; the old one stays
+ */
 export function replaceLines(file: string, lines: Iterable<string>): void {
   const next = `${file}.new`;
   const fd = openSync(next, 'w', 0o600);
@@ -81,12 +108,15 @@ export function replaceLines(file: string, lines: Iterable<string>): void {
     for (const line of lines) {
       chunk += `${line}\n`;
       if (chunk.length >= 1 << 20) {
-        writeSync(fd, chunk);
+        writeFileSync(fd, chunk);
         chunk = '';
       }
     }
-    if (chunk !== '') writeSync(fd, chunk);
+    writeFileSync(fd, chunk);
     fsyncSync(fd);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw cannotWrite(file, error);
   } finally {
     closeSync(fd);
   }

@@ -3,10 +3,10 @@
  * to its owner alone. Opening reads the file once and keeps where each line is, not what is in it, so that 100,000
  * devices cost a few MB in each worker that opens it. All calls are synchronous: a read is one `pread` from the cache.
  */
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.ts';
-import { openPrivate, readSpan, replaceLines, type Span, scanLines, trim } from './appended-lines.ts';
+import { appendLine, openPrivate, readSpan, replaceLines, type Span, scanLines, trim } from './appended-lines.ts';
 import { lockForWriting } from './writer-lock.ts';
 
 export interface DeviceCredentials {
@@ -27,7 +27,7 @@ export interface CredentialStore {
   get(deviceId: string): DeviceCredentials | undefined;
   /** In the order they were made. */
   ids(): Iterable<string>;
-  /** The device must not be there yet. What was appended survives SIGKILL. */
+  /** The device must not be there yet. What was appended survives SIGKILL. @throws SetupError where the disk is full */
   append(credentials: DeviceCredentials): void;
   /** Writes the file anew without them, and puts it in the old one's place. */
   remove(deviceIds: Iterable<string>): void;
@@ -97,7 +97,7 @@ export function openCredentialStore(dir: string, { write = false } = {}): Creden
       const { deviceId } = credentials;
       if (index.has(deviceId)) throw new Error(`${deviceId} has its credentials already`);
       const line = Buffer.from(`${lineOf(credentials)}\n`);
-      writeSync(writable(), line);
+      appendLine(writable(), line, file);
       index.set(deviceId, { offset: end, length: line.length - 1 });
       end += line.length;
     },

@@ -3,9 +3,9 @@
  * key is there before the call that certifies it, its certificate before it is attached, its id before it is removed.
  * After SIGKILL at any point the next run finds every key again, and with it every certificate that AWS may have made.
  */
-import { closeSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPrivate, replaceLines, scanLines, trim } from './appended-lines.ts';
+import { appendLine, openPrivate, replaceLines, scanLines, trim } from './appended-lines.ts';
 
 export interface MadeCertificate {
   readonly certificateId: string;
@@ -72,14 +72,13 @@ export function openJournal(dir: string): Journal {
   );
 
   const record = (line: Line) => {
-    writeSync(fd, `${JSON.stringify(line)}\n`);
+    appendLine(fd, Buffer.from(`${JSON.stringify(line)}\n`), file);
     apply(line);
     if ('settled' in line && ++stale >= TIDY_AFTER) tidy();
   };
 
   function tidy(): void {
     stale = 0;
-    closeSync(fd);
     const lines: Line[] = [
       ...[...pending.values()].map((begun) => ({ begun })),
       ...[...leaving].map((removing) => ({ removing })),
@@ -88,6 +87,7 @@ export function openJournal(dir: string): Journal {
       file,
       lines.map((line) => JSON.stringify(line)),
     );
+    closeSync(fd);
     fd = openPrivate(file, true)!;
   }
 

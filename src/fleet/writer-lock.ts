@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { codeOf, SetupError } from '../errors.ts';
 import { isRunning } from '../process-alive.ts';
+import { cannotWrite } from './appended-lines.ts';
 
 /** The right to write in a directory. Goes with `release`, or with the process. */
 export interface WriterLock {
@@ -9,7 +10,7 @@ export interface WriterLock {
 
 /**
  * Takes the lock `file`, which holds the pid of its owner; one left by a process that is no more is taken over.
- * @throws SetupError where a running process holds it.
+ * @throws SetupError where a running process holds it, or it cannot be written.
  */
 export function lockForWriting(file: string): WriterLock {
   while (!tryCreate(file)) {
@@ -25,14 +26,18 @@ export function lockForWriting(file: string): WriterLock {
 }
 
 function tryCreate(file: string): boolean {
+  let fd: number | undefined;
   try {
-    const fd = openSync(file, 'wx', 0o600);
+    fd = openSync(file, 'wx', 0o600);
     writeSync(fd, `${process.pid}\n`);
-    closeSync(fd);
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    if (fd === undefined) throw error;
+    rmSync(file, { force: true });
+    throw cannotWrite(file, error);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 

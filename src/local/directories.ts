@@ -11,6 +11,7 @@ export async function openDirectory(dir: string): Promise<WriterLock> {
     await mkdir(dir, { recursive: true });
     return lockForWriting(join(dir, 'stand-in.lock'));
   } catch (error) {
+    if (error instanceof SetupError && error.cause !== undefined) throw error;
     const inUse = error instanceof SetupError;
     throw new SetupError(
       inUse ? `another stand-in uses ${dir}: ${error.message}` : `cannot use the directory ${dir}: ${messageOf(error)}`,

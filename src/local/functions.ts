@@ -19,6 +19,8 @@ export interface FunctionsOptions {
   /** Gets each asynchronous event that no attempt succeeded with: the function's dead-letter queue. */
   readonly onDropped: (functionName: string, event: unknown) => void;
   readonly log: (line: string) => void;
+  /** The ingest log can no longer be written: what is stored from here on would look lost. */
+  readonly fail: (error: Error) => void;
 }
 
 export interface Functions {
@@ -45,10 +47,10 @@ const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const moduleOf = (name: string) => new URL(`../../infra/lambdas/${name}/index.${suffix}`, import.meta.url).href;
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { dir, clock, metrics, lambda, store, onDropped, log } = options;
+  const { dir, clock, metrics, lambda, store, onDropped, log, fail } = options;
   const ingestLog = join(dir, 'ingest.ndjson');
   const lines = openLineLog(ingestLog, { append: true });
-  lines.failed.catch((error) => log(`the ingest log: ${error.message}`));
+  lines.failed.catch(fail);
   const flushing = setInterval(() => void lines.flush().catch(() => {}), FLUSH_MS);
   const output = captureOutput();
   const record = deadLetters(dir, clock.now, log);

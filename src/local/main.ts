@@ -7,6 +7,8 @@ import type { RunningStandIn } from './stand-in-options.ts';
 let running: Promise<RunningStandIn> | undefined;
 let stopping = false;
 
+// A log that cannot be written must not end what it is the log of.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const log = (line: string) => void process.stderr.write(`${new Date().toISOString()} ${line}\n`);
 const tell = (message: FromStandIn) => new Promise<void>((resolve) => process.send!(message, () => resolve()));
 
@@ -19,11 +21,11 @@ process.on('SIGINT', () => void stop());
 process.on('SIGTERM', () => void stop());
 process.on('disconnect', () => process.exit());
 
-/** It cannot go on: what it would say from here on could not be kept. The parent quotes the end of the log. */
+/** It cannot go on: what it would say from here on could not be kept. */
 function fail(error: Error): void {
   const { hint } = error as { hint?: string };
   log(`${error.message}. ${hint ?? ''}`);
-  process.exit(EXIT.setup);
+  void tell({ is: 'failed', error: packError(error) }).then(() => process.exit(EXIT.setup));
 }
 
 async function start(options: Extract<ToStandIn, { do: 'start' }>['options']): Promise<void> {
@@ -45,7 +47,11 @@ async function tellStatus(everyMs: number): Promise<void> {
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  const standIn = await running;
-  if (standIn) await tell({ is: 'stopped', report: await standIn.stop() });
-  process.exit(0);
+  try {
+    const standIn = await running;
+    if (standIn) await tell({ is: 'stopped', report: await standIn.stop() });
+    process.exit(0);
+  } catch (error) {
+    fail(error as Error);
+  }
 }

@@ -29,7 +29,9 @@ export interface StandIn {
   /** Calls back with what it is doing, every so many ms. */
   follow(everyMs: number, callback: (status: StandInStatus) => void): void;
   /** Called once if it ends without having been told to. */
-  onExit(callback: (error: RunError) => void): void;
+  onExit(callback: (error: Error) => void): void;
+  /** What it ended for, or could not end well for, where it has said so. */
+  failure(): Error | undefined;
 }
 
 /** It waits up to 5 s for what is under way; longer than this, and it hangs. */
@@ -86,11 +88,13 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
       onStatus = callback;
       if (child.connected) child.send({ do: 'tell', everyMs } satisfies ToStandIn, () => {});
     },
+    failure: () => failure,
     onExit(callback) {
       void exited.then((how) => {
         if (stopped) return;
         callback(
-          new RunError(`the stand-in ended by itself (${how})${tailOf(logFile)}`, { hint: `Its log is ${logFile}.` }),
+          failure ??
+            new RunError(`the stand-in ended by itself (${how})${tailOf(logFile)}`, { hint: `Its log is ${logFile}.` }),
         );
       });
     },

@@ -102,6 +102,7 @@ export async function openStandIn(
     store,
     onDropped: (name, event) => void queues.send(queues.create(`${name}-dead-letters`), JSON.stringify(event)),
     log,
+    fail,
   });
   const location = kept(locationApi(trackers, quota === 'aws' ? { admit: defaultQuota(now) } : {}));
   const engine = new RuleEngine({

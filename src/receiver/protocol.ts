@@ -4,6 +4,7 @@
  *     main                     thread
  *      │  ReceiverTask (workerData)  opens received.ndjson and polls
  *      │  ◀── news 'polled' ────────  up to ten times a second
+ *      │  ◀── news 'failed' ────────  (at most once) it sees no more: received.ndjson cannot be written
  *      │  order 'sweep' n ─────────▶  reads histories, while it goes on polling
  *      │  ◀── news 'sweeping' n ────  devices done
  *      │  order 'end-sweep' n ─────▶  (at will) the rest is left unread
@@ -42,6 +43,7 @@ export type Order =
 
 export type News =
   | { news: 'polled'; snapshot: ReceiverSnapshot }
+  | { news: 'failed'; error: PackedError }
   | { news: 'sweeping'; sweep: number; done: number }
   | { news: 'swept'; sweep: number; result: SweepResult }
   | { news: 'swept'; sweep: number; error: PackedError }

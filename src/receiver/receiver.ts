@@ -19,6 +19,8 @@ export interface ReceiverOptions {
 
 export interface Receiver {
   readonly snapshot: Readonly<ReceiverSnapshot>;
+  /** Rejects, once, when it sees no more: with what `stop` throws as well. Never resolves. */
+  readonly failed: Promise<never>;
   /**
    * Reads the history of every device; goes on polling meanwhile. Ended by `signal` or `stop`, it resolves with what
    * it has read by then.
@@ -57,6 +59,11 @@ export async function startReceiver({ target, ...options }: ReceiverOptions): Pr
   let [sweepCount, failure]: [number, Error | undefined] = [0, undefined];
   let stopping: Promise<void> | undefined;
   let over = false;
+  let fail: (error: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {}); // whoever races it sees it; nobody has to
 
   const exited = new Promise<void>((resolve) => {
     worker.on('error', (error) => {
@@ -65,12 +72,17 @@ export async function startReceiver({ target, ...options }: ReceiverOptions): Pr
     worker.on('exit', () => {
       over = true;
       if (!stopping) failure ??= new RunError("the receiver's thread ended by itself");
+      if (failure) fail(failure);
       for (const { reject } of sweeps.values()) reject(failure ?? new RunError('the receiver has been stopped'));
       resolve();
     });
   });
   worker.on('message', (news: News) => {
     if ('snapshot' in news) snapshot = news.snapshot;
+    if (news.news === 'failed') {
+      failure ??= unpackError(news.error);
+      fail(failure);
+    }
     if (news.news === 'stopped') failure = news.error ? unpackError(news.error) : failure;
     if (news.news === 'sweeping') sweeps.get(news.sweep)?.progress(news.done);
     if (news.news === 'swept') {
@@ -88,6 +100,7 @@ export async function startReceiver({ target, ...options }: ReceiverOptions): Pr
     get snapshot() {
       return snapshot;
     },
+    failed,
     async sweep({ onProgress, signal, ...request }) {
       if (over || stopping) throw failure ?? new RunError('the receiver has been stopped');
       const sweep = sweepCount++;

@@ -42,7 +42,7 @@ const rounds = watch({
     say({ news: 'polled', snapshot });
   },
 });
-rounds.catch(() => {}); // a full disk ends the rounds; `stop` says so
+rounds.catch((error) => say({ news: 'failed', error: packError(error) })); // a full disk ends the rounds
 
 const sweeps = new Map<number, { end(): void; ended: Promise<void> }>();
 

@@ -1,6 +1,7 @@
 /** What "simctl report" does: reads what runs have left, and makes one file of it. */
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { messageOf, RunError, UsageError } from '../errors.ts';
+import { partialBeside } from '../partial.ts';
 import { readRuns } from '../run/recorded-run.ts';
 import type { Format } from './formats.ts';
 import { reportCsv, reportHlog, reportJson, reportMarkdown } from './machine-formats.ts';
@@ -19,11 +20,20 @@ export async function makeReport(dirs: readonly string[], format: Format, madeAt
   return format === 'json' ? reportJson(drawn) : reportPage(drawn, madeAt);
 }
 
-/** @throws RunError where it cannot be written */
+/** Whole or not at all: what was there before stays. @throws RunError where it cannot be written */
 export async function writeReport(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((error) => {
-    throw new RunError(`cannot write ${file}: ${messageOf(error)}`, { cause: error, hint: 'Choose another with -o.' });
-  });
+  let partial: string | undefined;
+  try {
+    partial = await partialBeside(file);
+    await writeFile(partial, text);
+    await rename(partial, file);
+  } catch (error) {
+    if (partial !== undefined) await rm(partial, { force: true }).catch(() => {});
+    throw new RunError(`cannot write ${file}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Free some space, or choose another place with -o.',
+    });
+  }
 }
 
 /** Where GitHub Actions shows it beside the job (workflow commands, "Adding a job summary"). @throws UsageError elsewhere */

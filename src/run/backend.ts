@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { RunError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { isRunning } from '../process-alive.ts';
 import type { Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
 import type { RunOptions, StandInBehaviour } from './options.ts';
-import { STAND_IN } from './run-directory.ts';
+import { cannotWriteFile, STAND_IN } from './run-directory.ts';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -27,7 +28,7 @@ export interface Backend {
   finish(file: string, only?: ReadonlySet<string>): Promise<{ ingest: boolean; cpuSeconds: number | undefined }>;
   /** Calls back once if it ends while it is in use; `death` then says how. */
   onDeath(callback: () => void): void;
-  death(): RunError | undefined;
+  death(): Error | undefined;
   /** Ends it if it is ours; with `forget`, takes its directory away too. */
   discard(forget?: boolean): Promise<void>;
 }
@@ -55,8 +56,7 @@ export async function openBackend(
       if (target.ingestLog === undefined || to === undefined) return { ingest: false, cpuSeconds: undefined };
       if (to > from) {
         const part = createReadStream(target.ingestLog, { start: from, end: to - 1 });
-        if (only === undefined) await pipeline(part, createWriteStream(file));
-        else await pipeline(part, linesOf(only), createWriteStream(file));
+        await copied(only === undefined ? part : Readable.from(linesOf(only)(part)), file);
       } else await writeFile(file, '');
       return { ingest: true, cpuSeconds: undefined };
     },
@@ -139,7 +139,7 @@ async function embedded(
         }),
   });
   const { target } = standIn;
-  let death: RunError | undefined;
+  let death: Error | undefined;
   const end = async () => {
     const report = await standIn.stop();
     // Private keys of an authority that is no more are of no use to anybody.
@@ -152,8 +152,11 @@ async function embedded(
     ingested: () => sizeOf(target.ingestLog),
     async finish(file) {
       const { cpuSeconds } = await end();
+      // An ingest log of which it could not write the end would make updates lost that are not.
+      const failure = standIn.failure();
+      if (failure) throw failure;
       if (target.ingestLog === undefined) return { ingest: false, cpuSeconds };
-      await pipeline(createReadStream(target.ingestLog), createWriteStream(file));
+      await copied(createReadStream(target.ingestLog), file);
       await rm(target.ingestLog, { force: true });
       return { ingest: true, cpuSeconds };
     },
@@ -168,6 +171,12 @@ async function embedded(
       if (forget) await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function copied(log: Readable, file: string): Promise<void> {
+  await pipeline(log, createWriteStream(file)).catch((error) => {
+    throw cannotWriteFile(file, error);
+  });
 }
 
 async function sizeOf(file: string | undefined): Promise<number | undefined> {

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import { INGEST_RULE } from '../local/ingest-design.ts';
 import type { DeployedStack } from '../target.ts';
 import { pause } from './pause.ts';
+import { cannotWriteFile } from './run-directory.ts';
 
 /** One metric over one minute, which is what AWS keeps. Nothing happened: no line. */
 export interface MetricLine {
@@ -138,7 +139,9 @@ export async function writeMetrics({
     const settled = now === text && now !== '' && clock.now() >= window.to + NOT_BEFORE_MS;
     text = now;
     if (settled || abort.aborted || clock.now() >= window.to + AT_MOST_MS) {
-      await writeFile(file, text);
+      await writeFile(file, text).catch((error) => {
+        throw cannotWriteFile(file, error);
+      });
       return { lines: lines.length, settled };
     }
     await pause(clock, EVERY_MS, abort);

@@ -34,27 +34,31 @@ export interface EventStream {
   end(summary: Summary): void;
   /** All is written. @throws RunError where it could not be */
   close(): Promise<void>;
+  /** Rejects, once, when it can no longer be written: a run goes on without. Never resolves. */
+  readonly failed: Promise<never>;
 }
 
 /** Whoever reads so slowly misses snapshots, and nothing else. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** Lines on a stream that somebody else ends. */
-function linesOn(stream: Writable): Pick<LineLog, 'write' | 'close'> {
+function linesOn(stream: Writable): Pick<LineLog, 'write' | 'close' | 'failed'> {
   return {
     write: (line) => void stream.write(`${line}\n`),
     close: () => new Promise((resolve) => void stream.write('', () => resolve())),
+    failed: new Promise(() => {}),
   };
 }
 
 /** A new file, of which each line can be read at once. */
-function linesIn(file: string): Pick<LineLog, 'write' | 'close'> {
+function linesIn(file: string): Pick<LineLog, 'write' | 'close' | 'failed'> {
   const remedy = { hint: 'Name a new file in a directory that is there with --events, or - for standard output.' };
   if (existsSync(file)) throw new UsageError(`the file ${file} of --events is there already`, remedy);
   if (!existsSync(dirname(file))) throw new UsageError(`there is no directory ${dirname(file)} for --events`, remedy);
   const log = openLineLog(file);
   let isEmpty = true;
   return {
+    failed: log.failed,
     write(line) {
       isEmpty = false;
       log.write(line);
@@ -103,5 +107,6 @@ export function openEventStream(to: string, now: () => number, stdout: Writable 
     },
     end: (summary) => say({ event: 'end', summary }),
     close: () => log.close(),
+    failed: log.failed,
   };
 }

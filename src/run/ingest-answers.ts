@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import { openLineLog } from '../line-log.ts';
 import type { IngestLine } from '../logs.ts';
 import { pause } from './pause.ts';
+import { cannotWriteFile } from './run-directory.ts';
 
 export interface AnswersOptions {
   readonly region: string;
@@ -73,7 +74,9 @@ export async function writeAnswers({
     const settled = !abort.aborted && lines === before && (lines >= expected || now >= window.to + NOT_BEFORE_MS);
     if (settled) return { lines, settled };
     if (abort.aborted || now >= window.to + AT_MOST_MS) {
-      await appendFile(file, '{"ingest":1,');
+      await appendFile(file, '{"ingest":1,').catch((error) => {
+        throw cannotWriteFile(file, error);
+      });
       return { lines, settled };
     }
     before = lines;

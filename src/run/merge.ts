@@ -73,7 +73,10 @@ async function mergeRead(
   } catch (error) {
     await files.discard();
     if ((error as { syscall?: unknown }).syscall === undefined) throw error;
-    throw new RunError(`cannot write ${files.dir}: ${messageOf(error)}`, { cause: error });
+    throw new RunError(`cannot write ${files.dir}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'Free some space, or choose another directory; nothing half-written was left.',
+    });
   }
 }
 

@@ -18,7 +18,7 @@ export interface RunDirectory {
   readonly timeline: string;
   /** What CloudWatch saw, of a run against a deployed stack; the embedded stand-in's is in its own directory. */
   readonly metrics: string;
-  /** Written beside and renamed, so that it is whole or absent. */
+  /** Written beside and renamed, so that it is whole or absent. @throws RunError */
   write(name: string, text: string): Promise<void>;
   /** Takes away what there is of a run that never began; the log of a stand-in that did not start stays, as it may say why. */
   discard(): Promise<void>;
@@ -76,10 +76,19 @@ export function openRunDirectory(dir: string): RunDirectory {
         await writeFile(partial, text);
         await rename(partial, join(dir, name));
       } catch (error) {
-        throw new RunError(`cannot write ${join(dir, name)}: ${messageOf(error)}`, { cause: error });
+        await rm(partial, { force: true }).catch(() => {});
+        throw cannotWriteFile(join(dir, name), error);
       }
     },
   };
+}
+
+/** @returns what to throw where a file of a run, which is whole or of no use, could not be written */
+export function cannotWriteFile(file: string, error: unknown): RunError {
+  return new RunError(`cannot write ${file}: ${messageOf(error)}`, {
+    cause: error,
+    hint: 'Free some space, or choose a directory that can be written. Logs that are there are valid; "simctl analyse" says what they know.',
+  });
 }
 
 /** All send logs of a run, in order of shard. */

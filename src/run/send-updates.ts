@@ -5,6 +5,7 @@ import type { FleetResult } from '../workers/fleet-result.ts';
 import { runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
+import { brokenBy } from './broken-by.ts';
 import { watchPhases } from './phase-watch.ts';
 import type { Run } from './run-context.ts';
 import { parseThresholds } from './threshold.ts';
@@ -17,7 +18,7 @@ const LOCATION_RATE = 50;
 /** Keeps the seeds of one shard's workers from those of the next's. */
 const MOST_WORKERS = 1024;
 
-/** Connects the fleet and sends all it has. */
+/** Connects the fleet and sends all it has. @throws RunError where what becomes of it can no longer be written down */
 export async function sendUpdates(
   run: Run,
   shift: number | 'live',
@@ -32,6 +33,9 @@ export async function sendUpdates(
   const slices: Slice[] = [];
   const phases = watchPhases(options.phases, reporter.note);
   const timeline = openLineLog(files.timeline);
+  // Hours of a run whose record has a hole are of no use: it ends, and keeps what it has.
+  const broken = AbortSignal.any([brokenBy(timeline.failed), viewer.broken]);
+  broken.addEventListener('abort', ending.request, { once: true });
   const fleet = await runShards(shardTasks(run, shift), {
     clock: systemClock(epoch),
     ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
@@ -58,9 +62,11 @@ export async function sendUpdates(
     onSlice(slice) {
       const labelled = phases.labelled(slice);
       timeline.write(JSON.stringify(labelled));
+      void timeline.flush().catch(() => {}); // `broken` says it
       if (windowed) slices.push(labelled);
     },
   }).finally(() => timeline.close());
+  broken.throwIfAborted();
   return { fleet, slices, begunAt: phases.start ?? 0 };
 }
 

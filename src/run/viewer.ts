@@ -4,6 +4,7 @@ import type { Reporter } from '../dashboard/reporter.ts';
 import { startReceiver } from '../receiver/receiver.ts';
 import type { Target } from '../target.ts';
 import type { Backend } from './backend.ts';
+import { brokenBy } from './broken-by.ts';
 import type { RunOptions } from './options.ts';
 import type { RunDirectory } from './run-directory.ts';
 
@@ -11,7 +12,9 @@ import type { RunDirectory } from './run-directory.ts';
 export interface Viewer {
   /** Positions seen so far; undefined where there is no query API to look through. */
   seen(): number | undefined;
-  /** Resolves once nothing has changed for a while: no new position shown, no new line of ingest log. */
+  /** Aborted, with what happened, when it sees no more. */
+  readonly broken: AbortSignal;
+  /** Resolves once nothing has changed for a while: no new position shown, no new line of ingest log. @throws what broke it */
   settle(options: SettleOptions): Promise<void>;
   /** Reads the whole history of every device over [from, to) of sample time. */
   sweep(window: SampleWindow, reporter: Reporter, abort: AbortSignal): Promise<void>;
@@ -56,10 +59,16 @@ export async function openViewer(
     ...(shard === undefined ? {} : { devices }),
     epoch,
   });
+  const broken = brokenBy(receiver.failed);
   const ratePerSecond = target.locationEndpoint === undefined ? REAL_SWEEP_RATE / (shard?.of ?? 1) : undefined;
   return {
     seen: () => receiver.snapshot.seen,
-    settle: (options) => quiet(() => receiver.snapshot, options),
+    broken,
+    async settle({ abort, ...options }) {
+      // Without rounds, what it waits for would never come.
+      await quiet(() => receiver.snapshot, { ...options, abort: AbortSignal.any([abort, broken]) });
+      broken.throwIfAborted();
+    },
     async sweep({ from, to }, reporter, abort) {
       if (abort.aborted) return;
       const cut = once(abort, 'abort').then(() => ({ failed: devices.length }));
@@ -105,5 +114,6 @@ async function quiet(
 }
 
 function noViewer(): Viewer {
-  return { seen: () => undefined, settle: async () => {}, sweep: async () => {}, stop: async () => {} };
+  const broken = new AbortController().signal;
+  return { seen: () => undefined, broken, settle: async () => {}, sweep: async () => {}, stop: async () => {} };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { probeLine } from '../../src/dataset.ts';
 import type { Summary } from '../../src/run/summary.ts';
 import type { Target } from '../../src/target.ts';
-import { linesOf, program, type Simctl, simctl } from '../support/simctl.ts';
+import { linesOf, type Simctl, simctl } from '../support/simctl.ts';
 
 let cli: Simctl;
 let devices: string[];
@@ -337,39 +337,5 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
     expect(ended.stderr).not.toContain('    at '); // a remedy, not a stack
     expect(ended.code).toBe(code);
     expect(await readdir(cli.dir)).not.toContain('bad'); // nothing half-written
-  });
-
-  test('a full disk: generate leaves nothing, run keeps the lines it could write', async (context) => {
-    const disk = cli.file('disk');
-    await mkdir(disk);
-    const mounted = await program('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
-    if (mounted.code !== 0) return context.skip('a small disk takes root, and mount');
-    try {
-      const size = ['--agents', '400', '--seconds', '600', '--every', '10', '--out'];
-      const generated = await cli.run('generate', ...size, 'disk/big');
-      expect([generated.code, generated.stderr]).toEqual([3, expect.stringContaining('ENOSPC')]);
-      expect(await readdir(disk)).toEqual([]);
-
-      await cli.run('generate', ...size, 'big');
-      const ran = await cli.run(
-        'run',
-        '--dataset',
-        'big',
-        '--every',
-        '10',
-        '--transport',
-        'memory',
-        '--pace',
-        'max',
-        '--out',
-        'disk/run',
-      );
-      expect([ran.code, ran.stderr]).toEqual([3, expect.stringMatching(/sent-00\.ndjson: ENOSPC.*Free some space/s)]);
-      const whole = (await readFile(cli.file('disk', 'run', 'sent-00.ndjson'), 'utf8')).split('\n').slice(0, -1);
-      expect(whole.length).toBeGreaterThan(0);
-      for (const line of whole) expect(JSON.parse(line)).toHaveProperty('seq');
-    } finally {
-      await program('umount', [disk]);
-    }
   });
 });

@@ -132,7 +132,7 @@ test('the last answer is in the send logs, whatever was waited for after it in v
   const out = join(dir, 'answers');
   await mkdir(out);
   const line = (doneAt: number, failure?: string) => `${JSON.stringify({ id: 'a', seq: 0, doneAt, failure })}\n`;
-  await writeFile(join(out, 'sent-00.ndjson'), line(5, 'no-answer') + line(3) + '{"fault":"storm at 1s","at":9}\n');
+  await writeFile(join(out, 'sent-00.ndjson'), `${line(5, 'no-answer')}${line(3)}{"fault":"storm at 1s","at":9}\n`);
   expect(await lastAnswerOf(out)).toBe(3);
   await writeFile(join(out, 'sent-01.ndjson'), line(4, 'not-connected') + line(9, 'connection-lost'));
   expect(await lastAnswerOf(out)).toBe(4);
