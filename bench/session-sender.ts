@@ -170,8 +170,9 @@ async function bare({ port, tls, qos, connections }: SenderTask) {
                 if (qos === 1) packet.writeUInt16BE((n % 0xffff) + 1, head);
                 packet.write(payloadOf(n), head + (qos === 1 ? 2 : 0), 'latin1');
                 n++;
-                socket.write(packet);
-                if (qos === 0) setImmediate(next);
+                // Until the system has taken it, the packet must stay as it is: Node only refers to it.
+                if (qos === 0) socket.write(packet, () => setImmediate(next));
+                else socket.write(packet);
               };
               set(next);
               next();
