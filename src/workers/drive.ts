@@ -29,7 +29,7 @@ export async function drive({ deviceId, fixes }: Track, deviceIndex: number, roa
   // ms after the start, so that a pause moves both.
   let [seq, free] = [0, 0];
   for (const fix of fixes) {
-    const due = pacer(fix, seq, deviceIndex);
+    const due = pacer(fix, seq, deviceIndex, free);
     if ((due === WHEN_FREE ? free : due) >= end) return;
     const ready = Math.max(due, free);
     if (!clock.letsThrough(start() + ready) && !(await clock.until(start() + ready))) return;

@@ -9,6 +9,7 @@
  */
 import { durationText, parseDuration } from '../duration.ts';
 import { loadCurve, type Segment } from './load-curve.ts';
+import type { Stretch } from './mixed-pace.ts';
 import type { Pace } from './pacer.ts';
 
 const FORMS = {
@@ -56,20 +57,36 @@ export function parsePace(text: string, phaseSeconds?: number): Pace | string {
   return sequence(parts, texts, text);
 }
 
-/** Segments that follow each other, of one kind. @returns what is wrong, where something is */
+/** Parts that follow each other. @returns what is wrong, where something is */
 export function sequence(parts: readonly Part[], texts: readonly string[], text = texts.join(' then ')): Pace | string {
-  const segments: Segment[] = [];
-  for (const [i, part] of parts.entries()) {
-    if (part.shape === 'max') return `pace "${text}": max has no schedule that others could follow; it stands alone`;
+  for (const [i, part] of parts.entries())
     if (part.shape !== 'steps' && part.seconds === undefined)
       return `pace "${text}": say how long "${texts[i]}" lasts, such as "${texts[i]} over 60s"`;
-    segments.push(part as Segment);
+  const replays = parts.filter(({ shape }) => shape === 'replay').length;
+  if (replays > 0 && replays < parts.length)
+    return `pace "${text}": a replay goes by the samples' own times and the others do not; in one sequence it is all of the one or all of the other`;
+  const stretches = stretchesOf(parts);
+  const [first] = stretches as [Stretch];
+  if (stretches.length > 1) return { kind: 'mixed', stretches };
+  if ('maxSeconds' in first) return { kind: 'max', seconds: first.maxSeconds };
+  const { segments } = first;
+  return loadCurve(segments).total === 0 ? `pace "${text}" asks for no update` : { kind: 'profile', segments };
+}
+
+/** What is of one kind, and follows each other, is one stretch. */
+function stretchesOf(parts: readonly Part[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const part of parts) {
+    const last = stretches.at(-1);
+    if (part.shape === 'max') {
+      if (last !== undefined && 'maxSeconds' in last)
+        stretches[stretches.length - 1] = { maxSeconds: last.maxSeconds + part.seconds! };
+      else stretches.push({ maxSeconds: part.seconds! });
+    } else if (last !== undefined && 'segments' in last)
+      stretches[stretches.length - 1] = { segments: [...last.segments, part as Segment] };
+    else stretches.push({ segments: [part as Segment] });
   }
-  const replays = segments.filter(({ shape }) => shape === 'replay').length;
-  if (replays > 0 && replays < segments.length)
-    return `pace "${text}": a replay goes by the samples' own times and the others by updates a second; in one sequence it is all of the one or all of the other`;
-  if (loadCurve(segments).total === 0) return `pace "${text}" asks for no update`;
-  return { kind: 'profile', segments };
+  return stretches;
 }
 
 function parsePart(text: string, phaseSeconds: number | undefined): Part | string {
@@ -214,6 +231,14 @@ export function paceText(pace: Pace): string {
       return pace.seconds === undefined ? 'max' : `max over ${durationText(pace.seconds * 1000)}`;
     case 'profile':
       return pace.segments.map(segmentText).join(' then ');
+    case 'mixed':
+      return pace.stretches
+        .map((stretch) =>
+          'segments' in stretch
+            ? stretch.segments.map(segmentText).join(' then ')
+            : `max over ${durationText(stretch.maxSeconds * 1000)}`,
+        )
+        .join(' then ');
   }
 }
 

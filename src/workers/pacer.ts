@@ -1,11 +1,13 @@
 import type { Fix } from '../model.ts';
 import { loadCurve, type Segment } from './load-curve.ts';
+import { layStretches, type Stretch } from './mixed-pace.ts';
 
 /**
- * When the `n`th fix of a device is due, in ms after the start. Pure: pacing is arithmetic, waiting is the clock's.
+ * When the `n`th fix of a device is due, in ms after the start, as is `free`: when it was done with the one before. Pacing is
+ * arithmetic, waiting is the clock's. Asked once for each fix of a device, in order.
  * Infinity: the schedule has ended, and neither this fix nor any that follows it is asked for.
  */
-export type Pacer = (fix: Fix, n: number, deviceIndex: number) => number;
+export type Pacer = (fix: Fix, n: number, deviceIndex: number, free: number) => number;
 
 /** The answer of a pacer without a schedule: due as soon as the device is free. */
 export const WHEN_FREE = Number.NEGATIVE_INFINITY;
@@ -16,7 +18,9 @@ export type Pace =
   | { readonly kind: 'rate'; readonly perSecond: number }
   | { readonly kind: 'max'; readonly seconds?: number }
   /** Of rates, or of replays alone; it ends with its last segment. */
-  | { readonly kind: 'profile'; readonly segments: readonly Segment[] };
+  | { readonly kind: 'profile'; readonly segments: readonly Segment[] }
+  /** Rates and stretches of `max`; it ends with the last. */
+  | { readonly kind: 'mixed'; readonly stretches: readonly Stretch[] };
 
 /** What a pace needs to know of the whole fleet, not of a shard. */
 export interface Paced {
@@ -33,7 +37,8 @@ export interface Paced {
  *
  * so that every shard knows its own due times, and together they make the rate exactly, as long as no device has run out
  * of fixes before the others. `profile`: the same with a rate (or a replay's speed) that changes; the run's kth update is
- * due when the rate's integral reaches k. `max`: as fast as answers come.
+ * due when the rate's integral reaches k. `max`: as fast as answers come. `mixed`: stretches of these two,
+ * in each of which the updates are numbered anew (mixed-pace.ts).
  */
 export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer {
   switch (pace.kind) {
@@ -49,7 +54,33 @@ export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer 
         ? (fix) => 1000 * when((fix.sampleTime - firstSampleTime) / 1000)
         : (_, n, deviceIndex) => 1000 * when(n * devices + deviceIndex);
     }
+    case 'mixed':
+      return mixedPacer(pace.stretches, devices);
   }
+}
+
+/** A send log has microseconds: what is due within the last of a stretch would be read as the next one's. */
+const LAST_MS = 0.02;
+
+/** Remembers of each device which stretch it is in, and how many it sent before that. */
+function mixedPacer(stretches: readonly Stretch[], devices: number): Pacer {
+  const laid = layStretches(stretches);
+  const places = new Map<number, { stretch: number; before: number }>();
+  return (_, n, deviceIndex, free) => {
+    let place = places.get(deviceIndex);
+    if (place === undefined) {
+      place = { stretch: 0, before: 0 };
+      places.set(deviceIndex, place);
+    }
+    for (; place.stretch < laid.length; place.stretch++, place.before = n) {
+      const { from, to, curve } = laid[place.stretch]!;
+      if (curve !== undefined) {
+        const at = curve.when((n - place.before) * devices + deviceIndex);
+        if (at < Number.POSITIVE_INFINITY) return from + 1000 * at;
+      } else if (free < to - LAST_MS) return Math.max(free, from);
+    }
+    return Number.POSITIVE_INFINITY;
+  };
 }
 
 /** Replays are timed by the samples, all else by the updates' number. */
@@ -67,6 +98,7 @@ export function updatesAskedFor(pace: Pace): number | undefined {
 /** How long a pace lasts of itself, in ms; undefined where it goes on until the fixes end. */
 export function lengthMs(pace: Pace): number | undefined {
   if (pace.kind === 'max') return pace.seconds === undefined ? undefined : pace.seconds * 1000;
+  if (pace.kind === 'mixed') return layStretches(pace.stretches).at(-1)!.to;
   return pace.kind === 'profile' ? loadCurve(pace.segments).seconds * 1000 : undefined;
 }
 
@@ -78,6 +110,7 @@ export function scheduledMs(
   const span = lastSampleTime - firstSampleTime;
   switch (pace.kind) {
     case 'max':
+    case 'mixed':
       return lengthMs(pace) ?? 0;
     case 'rate':
       return (fixes * 1000) / pace.perSecond;

@@ -6,6 +6,7 @@ import { TOPIC_ROOT } from '../wire.ts';
 import { faultPlanText, faultProblems, type PlannedFault, planFaults } from './fault-plan.ts';
 import { peakOf } from './load-curve.ts';
 import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
+import { askedByRates } from './mixed-pace.ts';
 import { type MqttRequest, mqttProblems } from './mqtt-request.ts';
 import { paceText, parsePace } from './pace-text.ts';
 import { isReplay, lengthMs, type Pace, scheduledMs, updatesAskedFor } from './pacer.ts';
@@ -152,9 +153,11 @@ export function planRun(request: PlanRequest, fleet: FleetOutlook, share?: Share
     );
   }
   const asked = updatesAskedFor(pace) ?? fixes;
-  if (asked > fixes && devices > 0) {
+  const least = pace.kind === 'mixed' ? askedByRates(pace.stretches) : asked;
+  if (least > fixes && devices > 0) {
+    const each = Math.ceil(least / devices);
     problems.push(
-      `the pace asks for ${asked} updates, and the fleet has ${fixes} fixes: ${devices} devices need ${Math.ceil(asked / devices)} each, which is --seconds ${Math.ceil(asked / devices) * fleet.everySeconds} for a fleet that is generated`,
+      `the pace asks for ${least} updates${pace.kind === 'mixed' ? ' beside those at max' : ''}, and the fleet has ${fixes} fixes: ${devices} devices need ${each} each, which is --seconds ${each * fleet.everySeconds} for a fleet that is generated`,
     );
   }
   const length = scheduledMs(pace, fleet);
@@ -195,6 +198,8 @@ function notesOn(request: PlanRequest, pace: Pace, fleet: FleetOutlook): string[
     notes.push(
       `the pace ends after ${durationText(ends)}${asked === undefined ? ', whatever fixes are left' : `; ${fleet.fixes - asked} of ${fleet.fixes} fixes are not asked for`}`,
     );
+    if (pace.kind === 'mixed')
+      notes.push('at max, devices take as many fixes as answers allow; what comes after has those that are left');
   }
   if (request.live && spacing < 30) {
     notes.push(
@@ -211,6 +216,7 @@ function notesOn(request: PlanRequest, pace: Pace, fleet: FleetOutlook): string[
 function spacingSeconds(pace: Pace, { devices, everySeconds }: FleetOutlook): number {
   switch (pace.kind) {
     case 'max':
+    case 'mixed':
       return 0;
     case 'rate':
       return devices / pace.perSecond;
@@ -225,7 +231,9 @@ function spacingSeconds(pace: Pace, { devices, everySeconds }: FleetOutlook): nu
 export function planText(plan: Plan): string {
   const { devices, updates, transport, pace, minGapMs: gap, scheduledMs: length, shards, faults = [], notes } = plan;
   const { shard, fleet } = plan;
-  const rate = length > 0 ? `, ${(updates / (length / 1000)).toFixed(0)} updates/s on average` : '';
+  // As many as there is time for: nobody knows how many that is.
+  const open = lengthMs(pace) !== undefined && updatesAskedFor(pace) === undefined;
+  const rate = length > 0 && !open ? `, ${(updates / (length / 1000)).toFixed(0)} updates/s on average` : '';
   const time = length > 0 ? `${(length / 1000).toFixed(0)} s` : 'as fast as answers come';
   return [
     ...(shard === undefined
@@ -233,7 +241,7 @@ export function planText(plan: Plan): string {
       : [
           `shard ${shard.index} of ${shard.of}, counted from 0 (by ${shard.saidBy}), of a fleet of ${fleet.devices} devices and ${fleet.updates} updates`,
         ]),
-    `${devices} devices, ${updates} updates over ${transport}, pace ${paceText(pace)}: ${time}${rate}`,
+    `${devices} devices, ${open ? 'at most ' : ''}${updates} updates over ${transport}, pace ${paceText(pace)}: ${time}${rate}`,
     `${shards.length} worker${shards.length === 1 ? '' : 's'}: ${shards.map((shard) => `${shard.devices} devices`).join(', ')}`,
     ...(gap > 0 ? [`a device waits ${gap.toFixed(0)} ms after an answer`] : []),
     ...faults.map((fault) => `on purpose: ${faultPlanText(fault)}`),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../../src/run/summary.ts';
 import { linesOf, type Simctl, simctl } from '../support/simctl.ts';
+import { takingBroker } from '../support/taking-broker.ts';
 
 let cli: Simctl;
 beforeAll(async () => {
@@ -48,6 +49,39 @@ test('an example: its phases in order, each with its own rate, in the lines, the
   const phases = (await linesOf(cli.file('spike', 'timeline.ndjson'))).map(({ phase }) => phase);
   expect(new Set(phases.filter((phase) => phase !== undefined))).toEqual(new Set(['quiet', 'spike', 'recovery']));
 }, 120_000);
+
+test('a phase at max among rates: the rates around it are exact, and what it takes is its own', async () => {
+  const broker = await takingBroker();
+  const phases = ['{ name: before, pace: rate:20/s, duration: 2s }', '{ name: most, pace: max, duration: 2s }'];
+  const text = [
+    'transport: mqtt',
+    `broker: mqtt://127.0.0.1:${broker.port}`,
+    'agents: 20',
+    'seconds: 250',
+    'every: 1',
+    'min-gap: 20',
+    'workers: 2',
+    `phases: [${phases.join(', ')}, { name: after, pace: rate:20/s, duration: 2s }]`,
+  ];
+  await writeFile(cli.file('most.yaml'), text.join('\n'));
+  const { code, stdout } = await cli.run('run', 'most.yaml', '--out', 'most', '--json');
+  await broker.close();
+  expect(code).toBe(0);
+  const summary = JSON.parse(stdout) as Summary;
+  const [before, most, after] = summary.phases!;
+  expect([before!.sent, after!.sent, summary.sent]).toEqual([40, 40, 80 + most!.sent]);
+  // No device more often than its gap allows.
+  expect(most!.sent).toBeGreaterThan(0);
+  expect(most!.sent).toBeLessThanOrEqual(20 * 101);
+  expect(summary).toMatchObject({ acknowledged: summary.sent, notAskedFor: 20 * 250 - summary.sent });
+  const sent = (
+    await Promise.all(['sent-00', 'sent-01'].map((name) => linesOf(cli.file('most', `${name}.ndjson`))))
+  ).flat();
+  const start = Math.min(...sent.map(({ dueAt }) => dueAt as number));
+  const due = sent.map(({ dueAt }) => Math.round((dueAt as number) - start)).sort((a, b) => a - b);
+  expect(due.slice(0, 40)).toEqual(Array.from({ length: 40 }, (_, k) => 50 * k));
+  expect(due.slice(-40)).toEqual(Array.from({ length: 40 }, (_, k) => 4000 + 50 * k));
+}, 60_000);
 
 test('a file with problems: each with its line, exit code 2, and nothing done', async () => {
   await writeFile(cli.file('wrong.yaml'), 'agent: 5\nphases:\n  - name: a\n    pace: fast\n');

@@ -60,6 +60,8 @@ describe('drive', () => {
     ['rate:1/s over 2s', 2, 5000, [0, 5000]],
     ['max over 2s', 2, 900, [0, 900, 1800]],
     ['replay:10 over 4s', 4, 10, [0, 3000]],
+    ['rate:1/s over 2s then max over 1s then rate:1/s over 1s', 4, 400, [0, 1000, 2000, 2400, 2800, 3200]],
+    ['max over 1s then rate:0/s over 1s then rate:1/s over 1s', 3, 400, [0, 400, 800, 2000]],
   ])('%s ends before the fixes do', async (text, seconds, service, sent) => {
     const clock = fakeClock(START);
     const pace = parsePace(text) as Pace;

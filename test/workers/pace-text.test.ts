@@ -32,6 +32,23 @@ test.each<[string, Pace]>([
     ' ramp:0..5/s over 1s  then  rate:0 over 2s ',
     profile({ shape: 'ramp', from: 0, to: 5, seconds: 1 }, { shape: 'rate', perSecond: 0, seconds: 2 }),
   ],
+  ['max over 2s then max over 3s', { kind: 'max', seconds: 5 }],
+  [
+    'rate:5/s over 1s then ramp:5..9/s over 2s then max over 3s then max over 1s then rate:5/s over 4s',
+    {
+      kind: 'mixed',
+      stretches: [
+        {
+          segments: [
+            { shape: 'rate', perSecond: 5, seconds: 1 },
+            { shape: 'ramp', from: 5, to: 9, seconds: 2 },
+          ],
+        },
+        { maxSeconds: 4 },
+        { segments: [{ shape: 'rate', perSecond: 5, seconds: 4 }] },
+      ],
+    },
+  ],
 ])('%s', (text, pace) => {
   expect(parsePace(text)).toEqual(pace);
   expect(parsePace(paceText(pace))).toEqual(pace);
@@ -68,7 +85,8 @@ test.each([
   ['sine:5/s +-6 every 1s over 9s', 'never below 0'],
   ['sine:5/s +-5 every 0s over 9s', 'period is longer than 0'],
   ['rate:5 then rate:6 over 5s', 'rate:5 over 60s'],
-  ['max then rate:6 over 5s', 'stands alone'],
+  ['max then rate:6 over 5s', 'say how long "max" lasts'],
+  ['max over 5s then replay:6 over 5s', 'all of the one or all of the other'],
   ['replay:5 over 5s then rate:6 over 5s', 'all of the one or all of the other'],
   ['rate:0 over 5s then ramp:0..0 over 5s', 'asks for no update'],
 ])('"%s" is no pace, and the answer says what is', (text, said) => {

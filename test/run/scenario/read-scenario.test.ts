@@ -175,9 +175,9 @@ test.each<[string, string, string[]]>([
     ['the run\'s own pace "max over 9s" has an end'],
   ],
   [
-    'max among others',
-    'phases: [{ name: a, duration: 5s, pace: max }, { name: b, pace: rate:1 over 4s }]\n',
-    ['max has no schedule that others could follow'],
+    'max among replays',
+    'phases: [{ name: a, duration: 5s, pace: max }, { name: b, pace: replay:2 over 4s }]\n',
+    ['all of the one or all of the other'],
   ],
   [
     'replays among rates',
