@@ -19,6 +19,8 @@ export const turnBytes = new TextBytes(BYTES);
 
 let written: TurnMember[] = [];
 let flushed: TurnMember[] = [];
+/** Where this turn began. */
+let begun = 0;
 /** Below it, and in this buffer, somebody may still refer to what was written. */
 let kept = 0;
 
@@ -41,13 +43,15 @@ function flushAll(): void {
   for (const session of sessions) session.flush();
   sessions.length = 0;
   flushed = sessions;
-  // Plain TCP has nearly always taken everything at once, TLS never has.
-  if (turnBytes.bytes.length - kept >= LEAST_LEFT) {
-    turnBytes.length = kept;
-  } else {
+  const { bytes, length } = turnBytes;
+  // The next turn is mostly about as long as this one.
+  const needed = Math.max(LEAST_LEFT, length - begun);
+  // Plain TCP has nearly always taken everything at once, TLS never has: then what has grown would grow on and on.
+  if (kept > 0 && (bytes.length > BYTES || bytes.length - kept < needed)) {
     turnBytes.take(Buffer.allocUnsafeSlow(BYTES));
     kept = 0;
   }
+  turnBytes.length = begun = kept;
 }
 
 let waiting: (() => void)[] = [];

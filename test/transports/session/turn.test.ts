@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sessionsOf } from '../../../src/transports/session/index.ts';
+import { atTurnEnd, keepTurnBytes, turnBytes } from '../../../src/transports/session/turn.ts';
 import { scriptedBroker } from '../../support/brokers.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { testAuthority } from '../../support/pki.ts';
@@ -66,5 +67,32 @@ describe.each([false, true])('sessions that write in the same turns (TLS: %s)', 
     );
     await Promise.all([a!.end(), b!.end()]);
     expect(arrived).toEqual({ a: payloads.flatMap((payload) => [payload, `${payload}!`]), b: payloads });
+  });
+});
+
+describe('the bytes of a turn', () => {
+  /** Turns of which each writes `bytes` more; the room that each of them found. */
+  async function rooms(bytes: readonly number[], flush: () => void): Promise<number[]> {
+    const found: number[] = [];
+    for (const more of bytes) {
+      turnBytes.text('x'.repeat(more));
+      found.push(turnBytes.bytes.length);
+      atTurnEnd({ flush });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return found;
+  }
+  // Few or many sessions at a time, as they come.
+  const turns = Array.from({ length: 500 }, (_, i) => (i % 7 === 3 ? 90_000 : 300 + 997 * (i % 50)));
+
+  it('are no more than a turn takes, even where nothing is ever taken at once', async () => {
+    expect(Math.max(...(await rooms(turns, keepTurnBytes)))).toBeLessThan(4 * 90_000);
+  });
+
+  it('are the same ones turn after turn, where everything is', async () => {
+    await rooms([90_000], () => {});
+    const { bytes } = turnBytes;
+    await rooms(turns, () => {});
+    expect(turnBytes.bytes).toBe(bytes);
   });
 });
