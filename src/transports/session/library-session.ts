@@ -44,9 +44,15 @@ export class LibrarySession implements Session, BeatMember {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     if (topic === '' || /[+#\0]/.test(topic) || Buffer.byteLength(topic) > 0xffff)
       return Promise.reject(new SendFailure('bad-topic', `${JSON.stringify(topic.slice(0, 100))} is no topic`));
+    let sending: Promise<unknown>;
+    try {
+      sending = this.#client.publish(topic, textOf(payload), qos, dup);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
     const id = ++this.#count;
     const answer = this.#inFlight.add(id, this.#beat.count);
-    this.#client.publish(topic, textOf(payload), qos, dup).then(
+    sending.then(
       () => (qos === 0 ? onNextTurn(() => this.#inFlight.settle(id)) : this.#inFlight.settle(id)),
       (error) =>
         this.#inFlight.fail(id, this.#over ?? (error instanceof SendFailure ? error : lost(error, this.#options))),

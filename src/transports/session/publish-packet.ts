@@ -37,14 +37,19 @@ export class PublishPackets {
     this.#topic = topic;
   }
 
-  /** Writes a packet behind what is there. @throws SendFailure `too-large`, and then nothing is written */
+  /** Writes a packet behind what is there. @throws SendFailure `too-large`, or what `payload` throws; then nothing is written */
   write(out: TextBytes, payload: Payload, qos: 0 | 1, packetId: number, dup = false): void {
     const start = out.length;
     const rest = start + 1 + LENGTH_BYTES;
     out.literal(this.#head);
     if (qos === 1) out.byte(packetId >>> 8).byte(packetId & 0xff);
-    if (typeof payload === 'string') out.text(payload);
-    else payload(out);
+    try {
+      if (typeof payload === 'string') out.text(payload);
+      else payload(out);
+    } catch (error) {
+      out.length = start;
+      throw error;
+    }
     let remaining = out.length - rest;
     if (remaining <= LENGTH_LIMITS[0] || remaining > LENGTH_LIMITS[1]) {
       const bytes = LENGTH_LIMITS.findIndex((limit) => remaining <= limit) + 1;

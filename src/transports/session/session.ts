@@ -64,7 +64,8 @@ export function textOf(payload: Payload): string {
 export interface Session {
   /**
    * Resolves with the PUBACK (QoS 1), or once the system has taken the bytes (QoS 0). Messages leave in the order of the
-   * calls. Rejects with a `SendFailure`: `no-answer` after `ackTimeoutMs`, `connection-lost`, `interrupted`, `bad-topic`.
+   * calls. Rejects with a `SendFailure`: `no-answer` after `ackTimeoutMs`, `connection-lost`, `interrupted`, `bad-topic`;
+   * or with whatever the payload's writer throws.
    * Over MQTT 5 also `mqtt:<reason>`, as the broker gave it (reasons.ts).
    * `dup` marks what may have arrived before; the device SDK cannot. It goes out under the `packetId` it had, where that is
    * given and the client lets one choose (MQTT 3.1.1, 4.4); the libraries do not.

@@ -56,4 +56,16 @@ describe('PublishPackets', () => {
     expect(() => packets.write(out, long(0xfffffff - 4), 1, 1)).toThrow('more than an MQTT packet can hold');
     expect(out.toString()).toBe('before');
   });
+
+  it('leaves nothing of a payload whose writer throws', () => {
+    const packets = new PublishPackets();
+    packets.setTopic('t');
+    const out = new TextBytes().text('before');
+    const breaksOff = (into: TextBytes) => {
+      into.text('{"half":');
+      throw new Error('no other half');
+    };
+    expect(() => packets.write(out, breaksOff, 1, 1)).toThrow('no other half');
+    expect(out.toString()).toBe('before');
+  });
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { TextBytes } from '../../../src/text-bytes.ts';
 import { sessionsOf } from '../../../src/transports/session/index.ts';
 import type { Session, SessionOptions, TlsOptions } from '../../../src/transports/session/session.ts';
 import type { ClientName } from '../../../src/transports/settings.ts';
@@ -92,6 +93,22 @@ describe.each(CLIENTS)('a %s session', (client) => {
       ];
       for (const { topic, payload } of sent) await session.publish(topic, payload, 1);
       expect(await broker.got(sent.length)).toEqual(sent);
+    });
+
+    check('rejects a payload that cannot be written, and nothing waits for it', async () => {
+      const { broker, session } = await connected();
+      const unwritable = (out: TextBytes) => {
+        out.text('{"half":');
+        throw new Error('no other half');
+      };
+      const all = await Promise.allSettled([
+        session.publish('t', 'before', 1),
+        session.publish('t', unwritable, 1),
+        session.publish('t', 'after', 1),
+      ]);
+      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect((await broker.got(2)).map(({ payload }) => payload)).toEqual(['before', 'after']);
+      await session.end();
     });
 
     check('has delivered all that was published before its end', async () => {
