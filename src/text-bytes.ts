@@ -12,6 +12,8 @@ const BACKSLASH = 0x5c;
 const MOST_OF_A_NUMBER = 24;
 /** No character takes more in UTF-8, for each of a string's 16-bit units. */
 const MOST_OF_A_UNIT = 3;
+/** From here on, a number has at most 42 bits behind the point: a thousand times them is still exact. */
+const LEAST_FIXED = 2 ** 10;
 /** Above it, not every thousandth is a number of its own. */
 const LARGEST_FIXED = 2 ** 43;
 const MILLION = 1_000_000;
@@ -130,9 +132,8 @@ export class TextBytes {
   /** A number with three decimals, as `toFixed(3)` has it. */
   fixed3(value: number): this {
     this.#grow(MOST_OF_A_NUMBER);
-    if (!(value >= 0 && value < LARGEST_FIXED)) return this.text(value.toFixed(3));
+    if (!(value >= LEAST_FIXED && value < LARGEST_FIXED)) return this.text(value.toFixed(3));
     let whole = Math.floor(value);
-    // What is behind the point is exact, and so is a thousand times it: there are ten bits to spare.
     let thousandths = Math.round((value - whole) * 1000);
     if (thousandths === 1000) {
       thousandths = 0;

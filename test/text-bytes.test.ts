@@ -68,6 +68,8 @@ describe('a number of three decimals', () => {
       fc.double({ min: 1.6e12, max: 1.9e12, noNaN: true }),
       fc.nat(2 ** 30).map((n) => n / 4096),
       fc.nat().map((n) => n + 0.9995),
+      // Just beside the middle of two thousandths.
+      fc.nat(5_000_000).map((n) => (2 * n + 1) / 2000),
       fc.double({ noNaN: true, noDefaultInfinity: true }),
     );
     fc.assert(
@@ -78,7 +80,19 @@ describe('a number of three decimals', () => {
     );
   });
 
-  test.each([0, 0.0005, 0.9995, 0.99949, 999.9996, 2147483647.9999, 1795514190123.456, 2 ** 43])('%d', (value) => {
+  test.each([
+    0,
+    0.0005,
+    0.0045,
+    1023.9995,
+    1024.0005,
+    0.9995,
+    0.99949,
+    999.9996,
+    2147483647.9999,
+    1795514190123.456,
+    2 ** 43,
+  ])('%d', (value) => {
     expect(written((out) => out.fixed3(value))).toBe(value.toFixed(3));
   });
 });
