@@ -48,19 +48,29 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
     ),
   );
 
-  const drain = () =>
-    new Promise<void>((resolve) => {
-      if (line.length === 0) return resolve();
-      const full = line.bytes;
-      stream.write(line.take(spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES)), (error) => {
+  // Of all that was handed over so far: the system takes one chunk after the other.
+  let taken = Promise.resolve();
+  const handOver = () => {
+    const full = line.bytes;
+    const chunk = line.take(spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES));
+    taken = new Promise((resolve, reject) => {
+      stream.write(chunk, (error) => {
         if (full.length === BUFFER_BYTES && spare.length < KEPT) spare.push(full);
-        if (!error) resolve(); // if it failed, `failed` says so
+        // Racing `failed` each time would leave a listener there for as long as the log is open.
+        if (error) failed.catch(reject);
+        else resolve();
       });
     });
+    taken.catch(() => {}); // nobody has to wait for it
+  };
+  const drain = () => {
+    if (line.length > 0) handOver();
+    return taken;
+  };
 
   const endLine = () => {
     line.byte(NEWLINE);
-    if (line.length >= CHUNK_BYTES) void drain();
+    if (line.length >= CHUNK_BYTES) handOver();
   };
 
   const ended = (resolve: () => void) => (error?: Error | null) => {
@@ -75,9 +85,9 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
       line.text(text);
       endLine();
     },
-    flush: () => Promise.race([drain(), failed]),
+    flush: drain,
     async close() {
-      await Promise.race([drain(), failed]);
+      await drain();
       await Promise.race([new Promise<void>((resolve) => stream.end(ended(resolve))), failed]);
     },
   };

@@ -40,6 +40,29 @@ describe('a line log', () => {
     expect(readFileSync(file, 'utf8').split('\n')).toEqual([...lines, '']);
   });
 
+  test('is flushed once the system has all of it, what it was handed before included', async () => {
+    const file = join(dir, 'log');
+    const log = openLineLog(file);
+    const whole = 'x'.repeat(70_000);
+    log.write(whole);
+    await log.flush();
+    expect(readFileSync(file, 'utf8')).toBe(`${whole}\n`);
+    await log.close();
+  });
+
+  test('stays as it is while lines go on to be written faster than the system takes them', async () => {
+    const file = join(dir, 'log');
+    const log = openLineLog(file);
+    const lines = Array.from({ length: 100 }, (_, i) => `${i} `.repeat(2000));
+    const flushed = lines.flatMap((line) => {
+      log.write(line);
+      return [log.flush(), log.flush()];
+    });
+    await Promise.all(flushed);
+    expect(readFileSync(file, 'utf8').split('\n')).toEqual([...lines, '']);
+    await log.close();
+  });
+
   test('does not overwrite: closing says that the file was there', async () => {
     const file = join(dir, 'log');
     await openLineLog(file).close();
