@@ -1,4 +1,5 @@
 import { SimctlCommand } from '../command.ts';
+import { parseDuration } from '../duration.ts';
 import { Flags } from '../oclif.ts';
 
 export default class Estimate extends SimctlCommand {
@@ -41,14 +42,14 @@ export default class Estimate extends SimctlCommand {
     ]);
     const usage = {
       devices: flags.devices,
-      intervalSeconds: Number(flags.interval),
+      intervalSeconds: secondsOf(flags.interval),
       hoursPerDay: Number(flags.hours),
       daysPerMonth: flags.days,
       payloadBytes: flags.payload,
       basicIngest: flags['basic-ingest'],
       trackers: flags.trackers,
       viewers: flags.viewers,
-      pollSeconds: Number(flags.poll),
+      pollSeconds: secondsOf(flags.poll),
       lambdaMs: flags['lambda-ms'],
       lambdaMegabytes: flags['lambda-mb'],
     };
@@ -57,4 +58,10 @@ export default class Estimate extends SimctlCommand {
     if (flags.json) this.log(JSON.stringify({ usage, pricesAsOf: PRICES_AS_OF, estimates, prices: PRICES }, null, 2));
     else this.say(estimateText(estimates, usage));
   }
+}
+
+/** Of a number of them, or a time such as `2min`; NaN for neither. */
+function secondsOf(text: string): number {
+  const ms = parseDuration(text);
+  return ms === undefined ? Number(text) : ms / 1000;
 }

@@ -96,7 +96,7 @@ export async function thereAndBack(options: ThereAndBackOptions): Promise<void> 
 }
 
 async function travel(journey: Journey): Promise<void> {
-  const { to, by, clock, deviceId, tracker, leg, signal } = journey;
+  const { to, by, clock, deviceId, tracker, leg, onLeg, signal } = journey;
   const location = await locationClient(to);
   const { GetDevicePositionCommand } = await import('@aws-sdk/client-location');
   const stored = async () => {
@@ -113,8 +113,12 @@ async function travel(journey: Journey): Promise<void> {
   try {
     const last = (await explained(journey, stored))?.getTime() ?? Number.NEGATIVE_INFINITY;
     const free = last + FILTER_MS;
-    if (free > clock.now())
-      await leg('wait', `${tracker} stores a position of a device every 30 s`, () => clock.until(free));
+    const wait = free - clock.now();
+    if (wait > 0) {
+      // Said before: half a minute of silence would look like a fault.
+      onLeg({ name: 'wait', ms: wait, detail: `${tracker} stores a position of a device every 30 s` });
+      await clock.until(free);
+    }
     const sampleTime = Math.round(clock.now());
     const update = { deviceId, seq: 0, sampleTime, position: SOMEWHERE };
 
