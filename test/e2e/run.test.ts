@@ -1,8 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { gzipSync } from 'node:zlib';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { HistogramLogReader } from 'hdr-histogram-js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { probeLine } from '../../src/dataset.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../../src/run/summary.ts';
 import type { Target } from '../../src/target.ts';
 import { linesOf, type Simctl, simctl } from '../support/simctl.ts';
@@ -281,61 +279,4 @@ test('--dry-run says what would be done, and leaves nothing', async () => {
   const { stdout } = await cli.run('run', '--dataset', 'fleet', '--dry-run', '--pace', 'replay:10', '--out', 'dry');
   expect(stdout).toContain('24 devices, 96 updates over iot, pace replay:10');
   expect(await readdir(cli.dir)).not.toContain('dry');
-});
-
-describe('bad input ends with one error, a remedy and the right exit code', () => {
-  const lines = (n: number) =>
-    Array.from({ length: n }, (_, i) =>
-      probeLine('BAD-0001', 1_700_000_000_000 + i * 1000, 'traveling', 11 + i / 1000, 57),
-    ).join('');
-  beforeAll(async () => {
-    await writeFile(cli.file('malformed.ndjson'), `${lines(3)}{"type":"Feature"\n`);
-    await writeFile(cli.file('cut.ndjson.gz'), gzipSync(lines(5000)).subarray(0, 9000));
-    await writeFile(cli.file('columns.csv'), 'a,b,c\n1,2,3\n');
-    await writeFile(cli.file('long.csv'), `id,time,lon,lat\nL-0001,2026-01-01,11,57\nL-0001,2026-02-15,11,57\n`);
-    await writeFile(cli.file('no-target.json'), '{}');
-    await mkdir(cli.file('full'));
-    await writeFile(cli.file('full', 'precious'), '');
-  });
-
-  test.each<[string, string[], number, string]>([
-    ['a malformed line', ['--probes', 'malformed.ndjson'], 2, 'malformed.ndjson:4'],
-    ['a truncated gzip', ['--probes', 'cut.ndjson.gz'], 2, 'no whole gzip file'],
-    ['an unknown column', ['--probes', 'columns.csv'], 2, 'there is no column "id"'],
-    ['a dataset of more than 30 days', ['--probes', 'long.csv'], 2, '45.0 days'],
-    ['no such file', ['--probes', 'absent.ndjson'], 2, 'there is no file absent.ndjson'],
-    ['no dataset', ['--dataset', 'nowhere'], 2, 'nowhere is no dataset'],
-    ['a pace that is none', ['--pace', 'quick'], 2, '--pace is replay'],
-    ['no agents', ['--agents', '0'], 2, '--agents'],
-    ['agents that are no number', ['--agents', 'many'], 2, 'Error: --agents: expected a whole number; got "many"'],
-    ['a flag that is none', ['--nosuch'], 2, 'Nonexistent flag: --nosuch\nSee "simctl run --help".'],
-    ['a map that is none', ['--map', 'no-such-map'], 2, 'there is no map "no-such-map"'],
-    ['a broker that is none', ['--transport', 'mqtt', '--broker', 'somewhere'], 2, 'the --broker given is no URL'],
-    ['a drop that names no update', ['--drop', 'x'], 2, '--drop is <device id>@<seq>'],
-    ['metrics on no address', ['--metrics', 'nine'], 2, '--metrics is HOST:PORT'],
-    ['a threshold that is none', ['--threshold', 'response < 1'], 2, '--threshold "response < 1"'],
-    [
-      'a drop of a device that is not there',
-      ['--dataset', 'fleet', '--drop', 'NOSUCH@1'],
-      2,
-      'there is no device NOSUCH',
-    ],
-    ['a topic that the stand-in does not know', ['--topic', 'other'], 2, '--topic other'],
-    ['a target that is none', ['--target', 'no-target.json'], 2, 'no-target.json is no target file'],
-    ['a target that is absent', ['--target', 'absent.json'], 3, 'there is no target file'],
-    [
-      'a broker that is not there',
-      ['--dataset', 'fleet', '--transport', 'mqtt', '--broker', 'mqtt://127.0.0.1:1'],
-      3,
-      'no device could connect',
-    ],
-    ['a directory that is in use', ['--dataset', 'fleet', '--out', 'full'], 2, 'is not empty'],
-  ])('%s', async (_, args, code, text) => {
-    const out = args.includes('--out') ? [] : ['--out', 'bad'];
-    const ended = await cli.run('run', ...args, ...out);
-    expect(ended.stderr).toContain(text);
-    expect(ended.stderr).not.toContain('    at '); // a remedy, not a stack
-    expect(ended.code).toBe(code);
-    expect(await readdir(cli.dir)).not.toContain('bad'); // nothing half-written
-  });
 });
