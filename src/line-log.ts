@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeSync } from 'node:fs';
 import { RunError } from './errors.ts';
 import { TextBytes } from './text-bytes.ts';
 
@@ -18,6 +18,8 @@ export interface PiecewiseLog extends LineLog {
   /** Where the next line goes, without its newline; `endLine` must follow at once. */
   readonly line: TextBytes;
   endLine(): void;
+  /** As `flush`, before it returns: for a thread that is ending, in which nothing would resolve any more. */
+  flushNow(): void;
 }
 
 /** So much is handed to the system at a time. */
@@ -34,6 +36,10 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
   // Lines become bytes one by one: strings that grew together would outlive the collector's young generation.
   const line = new TextBytes(BUFFER_BYTES);
   const spare: Buffer[] = [];
+  let fd: number | undefined;
+  stream.once('open', (opened) => {
+    fd = opened;
+  });
   let fail: (error: RunError) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -86,8 +92,16 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
       endLine();
     },
     flush: drain,
+    flushNow() {
+      if (fd === undefined || line.length === 0) return;
+      try {
+        writeSync(fd, line.bytes, 0, line.length);
+      } catch {} // `failed` would say it to nobody
+      line.clear();
+    },
     async close() {
       await drain();
+      fd = undefined;
       await Promise.race([new Promise<void>((resolve) => stream.end(ended(resolve))), failed]);
     },
   };

@@ -63,6 +63,21 @@ describe('a line log', () => {
     await log.close();
   });
 
+  test('a thread that is ending has its last lines there before anything else can happen, and once', async () => {
+    const file = join(dir, 'log');
+    const log = openLineLog(file);
+    log.write('a');
+    await log.flush();
+    log.write('b');
+    log.flushNow();
+    log.flushNow();
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\n');
+    log.write('c');
+    await log.close();
+    log.flushNow();
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\nc\n');
+  });
+
   test('does not overwrite: closing says that the file was there', async () => {
     const file = join(dir, 'log');
     await openLineLog(file).close();

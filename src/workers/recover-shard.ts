@@ -8,8 +8,8 @@ import { newTally } from './tally.ts';
 type Recovered = Extract<ShardResult, { ok: true }>;
 
 /**
- * What a shard's send log knows of a worker that died, counted as the worker would have. Its last attempts, of up to a
- * quarter of a second, were on their way to the log and are not in it. How its connections fared, nobody knows.
+ * What a shard's send log knows of a worker that died, counted as the worker would have. One that ran out of memory has not
+ * written its last attempts, of up to a quarter of a second. How its connections fared, nobody knows.
  */
 export async function recoverShard(
   { sentLog, minGapMs }: Omit<ShardTask, 'port' | 'positions'>,

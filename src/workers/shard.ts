@@ -51,6 +51,8 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
 
   const tracks = await fleetTracks(task.source, task.partitions);
   const log = openLineLog(task.sentLog);
+  // A thread that dies of an error, or ends by itself, has this much left to do; one that runs out of memory has not.
+  process.once('exit', log.flushNow);
   const transport = await createTransport(task.transport, settings, transportClock);
   cutOff.signal.addEventListener('abort', () => void transport.close(), { once: true });
   const tally = newTally();
@@ -128,8 +130,8 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
     await transport.close();
     transportClock.stop();
     newsClock.stop();
+    await log.close().finally(() => process.off('exit', log.flushNow));
   }
-  await log.close();
   return {
     ok: true,
     devices: tracks.length,

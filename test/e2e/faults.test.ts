@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../../src/run/summary.ts';
@@ -79,6 +79,36 @@ test('a worker thread that dies: the other is summarised, the dead one as far as
   expect(summary.sent).toBe(logged[0]!.length + logged[1]!.length);
   expect(summary.sent).toBeLessThan(96);
   expect(summary).toMatchObject({ interrupted: false, lost: 0, planned: 96 });
+});
+
+test('a worker thread that ends by itself writes down what it had, to the last answer', async () => {
+  const [first, second] = [new Set<string>(), new Set<string>()];
+  let isOver = false;
+  const broker = await scriptedBroker((packet, peer) => {
+    if (packet.cmd !== 'publish') return false;
+    // A device sends its second when its first has been answered, and noted; that gets no answer.
+    const answers = isOver || !first.has(packet.topic);
+    if (answers) peer.reply({ cmd: 'puback', messageId: packet.messageId! });
+    else second.add(packet.topic);
+    first.add(packet.topic);
+    return true;
+  });
+  const dying = fileURLToPath(new URL('../support/dying-shard.cjs', import.meta.url));
+  const env = ['env', `NODE_OPTIONS=--require ${dying}`, `DIE_ONCE=${cli.file('now')}`];
+  const flags = ['--transport', 'mqtt', '--broker', `mqtt://127.0.0.1:${broker.port}`, '--pace', 'max'];
+  const more = ['--workers', '2', '--ack-timeout', '600000', '--out', 'ended'];
+  const { ended } = cli.startBy(env, 'run', ...FLEET, ...flags, ...more);
+  await expect.poll(() => second.size, { timeout: 60_000 }).toBe(24);
+  await writeFile(cli.file('now'), '');
+  await expect.poll(() => broker.open(), { timeout: 60_000 }).toBe(12);
+  // The other worker's devices wait for nothing more.
+  isOver = true;
+  broker.dropAll();
+  const { code, stdout } = await ended;
+  await broker.close();
+  expect([code, stdout]).toEqual([3, expect.stringContaining('INCOMPLETE: worker 1 died')]);
+  const logged = (await linesOf(cli.file('ended', 'sent-01.ndjson'))).map(({ seq, failure }) => [seq, failure]);
+  expect(logged).toEqual(Array(12).fill([0, undefined]));
 });
 
 test('SIGTERM, twice: what has no answer is cut off, and the report says what is known', async () => {
