@@ -13,13 +13,13 @@ export abstract class SimctlCommand extends Command {
       return this.exit(EXIT.interrupted);
     }
     if (error.oclif?.exit === EXIT.usage) {
-      this.warnOf(`Error: ${parseErrorText(error.message)}${await this.meantFlags(error)}`);
-      this.warnOf(`See "${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help".`);
+      this.tell(`Error: ${parseErrorText(error.message)}${await this.meantFlags(error)}`);
+      this.tell(`See "${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help".`);
       return this.exit(EXIT.usage);
     }
     if (!isSimctlError(error)) return super.catch(error);
-    this.warnOf(`Error: ${error.message}`);
-    if (error.hint) this.warnOf(error.hint);
+    this.tell(`Error: ${error.message}`);
+    if (error.hint) this.tell(error.hint);
     return this.exit(error.exitCode);
   }
 
@@ -37,7 +37,8 @@ export abstract class SimctlCommand extends Command {
     return meant.length === 0 ? '' : `; did you mean ${meant.map((name) => `--${name}`).join(', ')}?`;
   }
 
-  private warnOf(text: string): void {
+  /** The same beside the output: what a program that reads it is not to take for a figure. */
+  protected tell(text: string): void {
     this.logToStderr(wrapProse(text, process.stderr.columns));
   }
 }

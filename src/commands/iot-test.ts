@@ -34,7 +34,7 @@ export default class IotTest extends SimctlCommand {
       deviceId,
       timeoutMs: timeout * 1000,
       signal,
-      onLeg: (leg) => this.log(legText(leg)),
+      onLeg: (leg) => this.say(legText(leg)),
     }).finally(release);
   }
 }

@@ -88,8 +88,8 @@ export default class Provision extends SimctlCommand {
     const options = { target, deviceIds: ids, ...how, signal: ending.stop, onProgress: line.update };
     const { created, already, discarded, interrupted } = await provision(options).finally(line.end);
     ending.release();
-    if (discarded > 0) this.log(`note: ${discarded} devices of a stand-in that has ended were discarded`);
-    this.log(`${created} devices made, ${already} there already; credentials in ${target.credentialsDir}`);
+    if (discarded > 0) this.say(`note: ${discarded} devices of a stand-in that has ended were discarded`);
+    this.say(`${created} devices made, ${already} there already; credentials in ${target.credentialsDir}`);
     if (interrupted) this.exit(EXIT.interrupted);
   }
 
@@ -114,11 +114,11 @@ export default class Provision extends SimctlCommand {
     const missing = missingDevices(target, ids);
     const way = flags['own-authority'] ? 'own-authority' : flags.claims ? 'claims' : flags.way;
     const chosen = chooseWay(target, missing.length, { way, roleArn: flags['role-arn'] });
-    this.logToStderr(`${missing.length} of ${ids.length} devices are still to be made for ${target.name}`);
-    if (chosen.note !== undefined) this.logToStderr(chosen.note);
+    this.tell(`${missing.length} of ${ids.length} devices are still to be made for ${target.name}`);
+    if (chosen.note !== undefined) this.tell(chosen.note);
     if (chosen.way === 'own-authority')
-      this.logToStderr('Each is registered when it first connects, or by "simctl fleet activate"');
-    else if (isAws(target)) this.logToStderr(estimateText('provision', missing.length));
+      this.tell('Each is registered when it first connects, or by "simctl fleet activate"');
+    else if (isAws(target)) this.tell(estimateText('provision', missing.length));
     if (flags.list) for (const id of missing) this.log(id);
     return chosen;
   }

@@ -84,7 +84,7 @@ export default class Run extends SimctlCommand {
       });
     events?.end(summary);
     ending.release();
-    if (flags.events === '-') this.logToStderr(`\n${summaryText(summary)}`);
+    if (flags.events === '-') this.tell(`\n${summaryText(summary)}`);
     else if (flags.json) this.log(JSON.stringify(summary, null, 2));
     else this.say(`\n${summaryText(summary)}`);
     // Its end may not have been written, but what the run came to has been said.

@@ -30,7 +30,7 @@ export default class TrackerTest extends SimctlCommand {
       deviceId,
       timeoutMs: timeout * 1000,
       signal,
-      onLeg: (leg) => this.log(legText(leg)),
+      onLeg: (leg) => this.say(legText(leg)),
     }).finally(release);
   }
 }

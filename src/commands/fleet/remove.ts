@@ -33,8 +33,8 @@ export default class FleetRemove extends SimctlCommand {
       signal: ending.stop,
       onProgress: line.update,
     }).finally(line.end);
-    this.log(`${removed} devices removed from ${target.name}`);
-    for (const note of notes) this.log(`note: ${note}`);
+    this.say(`${removed} devices removed from ${target.name}`);
+    for (const note of notes) this.say(`note: ${note}`);
     ending.release();
     if (interrupted) this.exit(EXIT.interrupted);
   }
@@ -45,7 +45,7 @@ export default class FleetRemove extends SimctlCommand {
     const { isAws } = await import('../../fleet/session.ts');
     const { confirm } = await import('../../confirm.ts');
     const devices = listFleet(target).length;
-    if (isAws(target)) this.logToStderr(estimateText('remove', devices));
+    if (isAws(target)) this.tell(estimateText('remove', devices));
     await confirm(`Remove ${devices} devices from ${target.name}, with their keys?`);
   }
 }

@@ -33,10 +33,10 @@ export default class FleetVerify extends SimctlCommand {
     const result = await verifyFleet({ target, sample: flags.sample, signal: ending.stop });
     ending.release();
     const { devices, waiting, sampled, findings, interrupted } = result;
-    this.log(
+    this.say(
       `${devices} devices of ${target.name}, ${waiting} not connected yet, ${sampled} attachments looked at: ${findings.length === 0 ? 'all is well' : `${findings.length} findings`}`,
     );
-    for (const line of findingsText(findings)) this.log(line);
+    for (const line of findingsText(findings)) this.say(line);
     process.exitCode = interrupted ? EXIT.interrupted : findings.length > 0 ? EXIT.verdict : EXIT.done;
     return result;
   }

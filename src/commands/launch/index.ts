@@ -104,7 +104,7 @@ export default class Launch extends SimctlCommand {
     const { summary, missing, terminated } = await launch(plan, {
       clock,
       ending,
-      note: (text) => this.logToStderr(`${new Date().toISOString().slice(11, 19)} ${text}`),
+      note: (text) => this.tell(`${new Date().toISOString().slice(11, 19)} ${text}`),
       onProgress: line.update,
       out: flags.out ?? `runs/${new Date(plan.request.startAt).toISOString().slice(0, 19).replaceAll(':', '-')}`,
       keep: flags.keep,
@@ -117,7 +117,7 @@ export default class Launch extends SimctlCommand {
     else this.say(`\n${summaryText(summary)}`);
     if (terminated === 'interrupted' || summary.interrupted) this.exit(EXIT.interrupted);
     if (missing.length > 0) {
-      this.logToStderr(`Error: of ${flags.shards} shards, these left no result: ${missing.join(', ')}`);
+      this.tell(`Error: of ${flags.shards} shards, these left no result: ${missing.join(', ')}`);
       this.exit(EXIT.setup);
     }
     const code = exitCodeOf(summary);
@@ -157,8 +157,8 @@ export default class Launch extends SimctlCommand {
   private async announce(plan: LaunchPlan, dry: boolean): Promise<void> {
     const { launchText } = await import('../../launch/plan-text.ts');
     const text = launchText(plan);
-    if (dry) this.log(text);
-    else this.logToStderr(text);
+    if (dry) this.say(text);
+    else this.tell(text);
   }
 }
 
