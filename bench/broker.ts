@@ -6,16 +6,18 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import mqttPacket from 'mqtt-packet';
 import { signingRequest } from '../src/fleet/device-key.ts';
 import { createAuthority } from '../src/local/certificate-authority.ts';
 import { newEcKey } from '../src/x509.ts';
+import { mqttConnection } from './mqtt-connection.ts';
+import { processStatus } from './process-status.ts';
 
 const MESSAGES = Number(process.argv[2] ?? 100_000);
 const TURNS = Number(process.argv[3] ?? 2);
@@ -82,36 +84,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** User and system CPU of a process so far, in seconds. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 /** One connection with one message in flight. */
 async function openDevice({ port, caPem, certificates }: Running, i: number): Promise<TLSSocket> {
-  const socket = connect({
-    host: '127.0.0.1',
-    port,
-    ca: caPem,
-    cert: certificates[i],
-    key: keys[i]!.privateKeyPem,
-    servername: 'localhost',
-  });
-  await once(socket, 'secureConnect');
+  const door = { port, caPem, certPem: certificates[i]!, keyPem: keys[i]!.privateKeyPem };
+  const socket = await mqttConnection(door, `bench-${i}`);
   socket.setNoDelay(true);
-  const clientId = `bench-${i}`;
-  socket.write(
-    mqttPacket.generate({
-      cmd: 'connect',
-      protocolId: 'MQTT',
-      protocolVersion: 4,
-      clean: true,
-      clientId,
-      keepalive: 60,
-    }),
-  );
-  await once(socket, 'data');
   return socket;
 }
 
@@ -141,12 +118,12 @@ async function turn(name: string, start: () => Promise<Running>): Promise<void> 
   const running = await start();
   const { pid } = running.child;
   const sockets: TLSSocket[] = [];
-  const connecting = cpuSeconds(pid!);
+  const connecting = processStatus(pid!).cpuSeconds;
   for (let i = 0; i < CONNECTIONS; i++) sockets.push(await openDevice(running, i));
-  const [cpu, began] = [cpuSeconds(pid!), performance.now()];
+  const [cpu, began] = [processStatus(pid!).cpuSeconds, performance.now()];
   await Promise.all(sockets.map((socket, i) => send(socket, i, MESSAGES / CONNECTIONS)));
   const seconds = (performance.now() - began) / 1000;
-  const perMillion = ((cpuSeconds(pid!) - cpu) / MESSAGES) * 1e6;
+  const perMillion = ((processStatus(pid!).cpuSeconds - cpu) / MESSAGES) * 1e6;
   const perConnect = ((cpu - connecting) / CONNECTIONS) * 1000;
   console.log(
     `${name.padEnd(10)} ${perMillion.toFixed(1).padStart(6)} CPU s per million, ${Math.round(MESSAGES / seconds)} messages/s, ${perConnect.toFixed(1)} CPU ms per connection`,

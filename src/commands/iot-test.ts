@@ -21,20 +21,7 @@ export default class IotTest extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(IotTest);
-    const [{ thereAndBack, legText }, { endOnSignals }] = await Promise.all([
-      import('../run/there-and-back.ts'),
-      import('../run/signals.ts'),
-    ]);
-    const { stop: signal, release } = endOnSignals();
-    const { target, stack, device: deviceId, timeout } = flags;
-    await thereAndBack({
-      by: 'iot',
-      target,
-      stack,
-      deviceId,
-      timeoutMs: timeout * 1000,
-      signal,
-      onLeg: (leg) => this.say(legText(leg)),
-    }).finally(release);
+    const { printJourney } = await import('../run/there-and-back.ts');
+    await printJourney('iot', flags, (text) => this.say(text));
   }
 }

@@ -17,20 +17,7 @@ export default class TrackerTest extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(TrackerTest);
-    const [{ thereAndBack, legText }, { endOnSignals }] = await Promise.all([
-      import('../run/there-and-back.ts'),
-      import('../run/signals.ts'),
-    ]);
-    const { stop: signal, release } = endOnSignals();
-    const { target, stack, device: deviceId, timeout } = flags;
-    await thereAndBack({
-      by: 'tracker',
-      target,
-      stack,
-      deviceId,
-      timeoutMs: timeout * 1000,
-      signal,
-      onLeg: (leg) => this.say(legText(leg)),
-    }).finally(release);
+    const { printJourney } = await import('../run/there-and-back.ts');
+    await printJourney('tracker', flags, (text) => this.say(text));
   }
 }

@@ -15,6 +15,7 @@ import { createTransport, type TransportSettings } from '../transports/index.ts'
 import { SendFailure } from '../transports/transport.ts';
 import { TOPIC_ROOT } from '../wire.ts';
 import { openBackend } from './backend.ts';
+import { endOnSignals } from './signals.ts';
 
 export interface ThereAndBackOptions {
   /** `local` (an embedded stand-in), `aws`, or a ready file's path. */
@@ -56,6 +57,26 @@ const FILTER_MS = 30_000;
 const POLL_MS = 100;
 /** Whoever is not let in now will not be in a moment. */
 const REFUSED = [401, 403];
+
+/** The journey for a person: until a signal, a line a leg. @throws as thereAndBack does */
+export async function printJourney(
+  by: ThereAndBackOptions['by'],
+  { target, stack, device: deviceId, timeout }: JourneyFlags,
+  print: (text: string) => void,
+): Promise<void> {
+  const { stop: signal, release } = endOnSignals();
+  const onLeg = (leg: Leg) => print(legText(leg));
+  const options = { by, target, stack, deviceId, timeoutMs: timeout * 1000, signal, onLeg };
+  await thereAndBack(options).finally(release);
+}
+
+interface JourneyFlags {
+  readonly target: string;
+  readonly stack?: string | undefined;
+  readonly device: string;
+  /** Seconds. */
+  readonly timeout: number;
+}
 
 /** @throws SetupError where a leg cannot be taken, RunError where the position does not show in time. */
 export async function thereAndBack(options: ThereAndBackOptions): Promise<void> {
