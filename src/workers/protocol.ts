@@ -58,7 +58,7 @@ export type Order =
   | { order: 'stop' }
   | { order: 'abort' };
 
-/** Counts since the beginning, and the histograms of the attempts since the last news. */
+/** Counts since the beginning. */
 export interface Counts {
   sent: number;
   acknowledged: number;

@@ -59,7 +59,7 @@ export const SPECTRUM: readonly number[] = Array.from({ length: 33 }, (_, i) => 
 
 /** What the workers have said so far. */
 export interface FleetView {
-  /** @returns the histograms that a worker's news holds, where it holds any; they stay so until the next */
+  /** @returns the histograms that a worker's news holds, where it holds any; the next call overwrites them */
   take(worker: number, news: News): FleetHistograms | undefined;
   /** A second is over. */
   second(slice: Slice, latencies: FleetHistograms): void;
