@@ -1,7 +1,8 @@
 /** Where a dataset comes to stand: written beside its place, then put there whole. Nothing of anybody else's is touched. */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, UsageError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { partialBeside } from '../partial.ts';
 import { DEVICES } from './devices.ts';
 import { MANIFEST, openDataset } from './manifest.ts';
@@ -34,9 +35,10 @@ function isOfDataset(name: string): boolean {
 
 /** A new directory beside `place`, of this writer alone. What killed writers left there goes. */
 export async function makePartial(place: string): Promise<string> {
-  await mkdir(dirname(place), { recursive: true });
+  const hint = 'Choose another directory with --out.';
+  makeDirectory(dirname(place), { hint });
   const partial = await partialBeside(place);
-  await mkdir(partial);
+  makeDirectory(partial, { hint });
   return partial;
 }
 

@@ -45,7 +45,7 @@ export async function createDataset(dir: string, shape: DatasetShape): Promise<D
     partial = await makePartial(place);
     streams = files.map((file) => createWriteStream(join(partial, file)));
   } catch (error) {
-    throw cannotWrite(place, error);
+    throw error instanceof SetupError ? error : cannotWrite(place, error);
   }
   for (const stream of streams) {
     stream.on('error', (error) => {

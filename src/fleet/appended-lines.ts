@@ -5,7 +5,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf, messageOf, SetupError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 /** Where a line is: its first byte, and its bytes without the newline. */
 export interface Span {
@@ -28,10 +28,14 @@ const NEWLINE = 10;
 /** Opens `file` for its owner alone, with its directory; read-only, undefined where there is none. */
 export function openPrivate(file: string, write: boolean): number | undefined {
   if (write) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const fd = openSync(file, 'a+', 0o600);
-    chmodSync(file, 0o600);
-    return fd;
+    makeDirectory(dirname(file), { mode: 0o700, hint: 'SIMCTL_HOME moves the credentials of devices elsewhere.' });
+    try {
+      const fd = openSync(file, 'a+', 0o600);
+      chmodSync(file, 0o600);
+      return fd;
+    } catch (error) {
+      throw cannotWrite(file, error);
+    }
   }
   try {
     return openSync(file, 'r');

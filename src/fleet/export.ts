@@ -1,6 +1,7 @@
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, SetupError, UsageError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { Target } from '../target.ts';
 import { topicOf } from '../wire.ts';
 import { openCredentialStore } from './credential-store.ts';
@@ -31,8 +32,8 @@ export async function exportDevice(target: Target, deviceId: string, outDir: str
   const certFile = join(outDir, `${deviceId}.cert.pem`);
   const keyFile = join(outDir, `${deviceId}.key.pem`);
   const caFile = target.caFile === undefined ? undefined : join(outDir, 'ca.pem');
+  makeDirectory(outDir, { hint: 'Choose another with --out.' });
   try {
-    await mkdir(outDir, { recursive: true });
     await writeFile(certFile, credentials.certificatePem);
     await writeFile(keyFile, credentials.privateKeyPem, { mode: 0o600 });
     await chmod(keyFile, 0o600);
@@ -40,6 +41,7 @@ export async function exportDevice(target: Target, deviceId: string, outDir: str
   } catch (error) {
     throw new SetupError(`cannot write the credentials of ${deviceId} into ${outDir}: ${messageOf(error)}`, {
       cause: error,
+      hint: 'Free some space, or choose another directory with --out.',
     });
   }
   return {

@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { messageOf, SetupError, UsageError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { partialBeside } from '../partial.ts';
 
 /** A file that is written beside its place and put there whole: nobody sees half of it, and it replaces what was there. */
@@ -31,8 +32,8 @@ export async function openOutputFile(path: string): Promise<OutputFile> {
       cause: error,
       hint: 'Free some space or choose another place; nothing half-written was left.',
     });
+  makeDirectory(dirname(place), { hint: `Choose another place for ${path}.` });
   try {
-    await mkdir(dirname(place), { recursive: true });
     partial = await partialBeside(place);
   } catch (error) {
     throw cannotWrite(error);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, messageOf, SetupError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 /** The state file: for each target by name, the last sample time that any run has sent or was about to send. */
 type State = Record<string, { lastSampleTime: number; by?: string }>;
@@ -32,8 +33,8 @@ export async function writeLastSampleTime(
   const next = { ...state, [target]: noted };
   // Containers that share a directory may have equal process ids.
   const beside = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  makeDirectory(dirname(file), { hint: 'SIMCTL_HOME moves it elsewhere.' });
   try {
-    await mkdir(dirname(file), { recursive: true });
     await writeFile(beside, `${JSON.stringify(next, null, 2)}\n`, { flush: true });
     await rename(beside, file);
   } catch (error) {

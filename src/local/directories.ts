@@ -1,14 +1,14 @@
 /** The directories of a stand-in, each for one at a time. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, SetupError } from '../errors.ts';
 import { lockForWriting, type WriterLock } from '../fleet/writer-lock.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { DataDirectory } from './data-dir/data-directory.ts';
 
 /** One stand-in a directory: two would hand out each other's certificates. @throws SetupError */
 export async function openDirectory(dir: string): Promise<WriterLock> {
+  makeDirectory(dir, { hint: 'Name another one with --dir.' });
   try {
-    await mkdir(dir, { recursive: true });
     return lockForWriting(join(dir, 'stand-in.lock'));
   } catch (error) {
     if (error instanceof SetupError && error.cause !== undefined) throw error;

@@ -1,10 +1,11 @@
 /** The stand-in in a process of its own, so that its CPU is never counted as the generator's. */
 import { fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, type PackedError, RunError, SetupError, unpackError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { Target } from '../target.ts';
 import type { StandInOptions, StandInReport, StandInStatus } from './stand-in-options.ts';
 
@@ -103,8 +104,8 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 
 function launch(dir: string, logFile: string) {
   let log: number;
+  makeDirectory(dir, { hint: 'Name another one with --dir.' });
   try {
-    mkdirSync(dir, { recursive: true });
     log = openSync(logFile, 'a');
   } catch (error) {
     throw new SetupError(`cannot write the stand-in's log ${logFile}: ${messageOf(error)}`, {

@@ -1,12 +1,13 @@
 /** Runs in a bucket of S3: `s3://BUCKET/PREFIX`, where machines that are gone afterwards leave what they have. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { s3Client } from '../aws.ts';
 import { messageOf, RunError, SetupError, UsageError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 
 export interface BucketPlace {
   readonly bucket: string;
@@ -212,7 +213,7 @@ export async function directoriesIn(text: string): Promise<string[]> {
 async function fetchObject(s3: S3Client, Bucket: string, Key: string, file: string): Promise<void> {
   const { GetObjectCommand } = await import('@aws-sdk/client-s3');
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file), { mode: 0o700, hint: 'TMPDIR moves temporary files elsewhere.' });
   await pipeline(Body as Readable, createWriteStream(file, { mode: 0o600 }));
 }
 

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, link, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -7,6 +7,7 @@ import { type Findings, noFindings } from '../analyser/findings.ts';
 import { messageOf, RunError, UsageError } from '../errors.ts';
 import { histogramLog, newHistogram } from '../histogram.ts';
 import { openLineLog } from '../line-log.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { noCounts } from '../workers/counts.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
 import { addRounds } from '../workers/inflict.ts';
@@ -36,7 +37,7 @@ export interface MergeOptions {
  * @throws UsageError for directories that are not the shards of one run, each once; RunError where it cannot be written
  */
 export async function merge({ dirs, out, partial }: MergeOptions): Promise<Summary> {
-  const fetched = dirs.some(isBucket) ? await mkdtemp(join(await parentOf(out), '.simctl-merge-')) : undefined;
+  const fetched = dirs.some(isBucket) ? await mkdtemp(join(parentOf(out), '.simctl-merge-')) : undefined;
   try {
     const read = [];
     for (const [i, dir] of dirs.entries()) {
@@ -52,9 +53,9 @@ export async function merge({ dirs, out, partial }: MergeOptions): Promise<Summa
   }
 }
 
-async function parentOf(out: string): Promise<string> {
+function parentOf(out: string): string {
   const parent = dirname(resolve(out));
-  await mkdir(parent, { recursive: true });
+  makeDirectory(parent, { hint: 'Choose another place with --out.' });
   return parent;
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { codeOf, messageOf, RunError, SetupError, UsageError } from '../errors.ts';
+import { messageOf, RunError, SetupError, UsageError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
 import type { ShardChoice } from '../workers/share.ts';
 
 /** Where the embedded stand-in keeps its log and certificate. */
@@ -37,18 +38,16 @@ export async function createRunDirectory(
 ): Promise<RunDirectory> {
   const run = out ?? join('runs', now.toISOString().slice(0, 19).replaceAll(':', '-'));
   const dir = resolve(run, shard === undefined ? '' : shardName(shard));
-  try {
-    await mkdir(dir, { recursive: true });
-    if ((await readdir(dir)).length > 0) {
-      throw new UsageError(`the run's directory ${dir} is not empty`, {
-        hint: 'Choose another with --out, or remove it.',
-      });
-    }
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new SetupError(`cannot make the run's directory ${dir}: ${messageOf(error)}`, {
+  makeDirectory(dir, { what: "the run's directory", hint: 'Choose another with --out.' });
+  const names = await readdir(dir).catch((error): never => {
+    throw new SetupError(`cannot read the run's directory ${dir}: ${messageOf(error)}`, {
       cause: error,
-      hint: codeOf(error) === 'ENOSPC' ? 'The disk is full.' : 'Choose another with --out.',
+      hint: 'Choose another with --out.',
+    });
+  });
+  if (names.length > 0) {
+    throw new UsageError(`the run's directory ${dir} is not empty`, {
+      hint: 'Choose another with --out, or remove it.',
     });
   }
   return openRunDirectory(dir);

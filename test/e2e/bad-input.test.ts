@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,5 +67,29 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
     expect(ended.stderr).not.toContain('    at '); // a remedy, not a stack
     expect(ended.code).toBe(code);
     expect(await readdir(cli.dir)).not.toContain('bad'); // nothing half-written
+  });
+});
+
+describe('a place that cannot be written is said, and nothing waits for it', () => {
+  beforeAll(() => writeFile(cli.file('file'), ''));
+  const unmakeable = existsSync('/proc/self') ? ['/proc/x/y', 'file/y'] : ['file/y'];
+
+  test.each<string[]>([
+    ['run', '--dataset', 'fleet', '--out'],
+    ['generate', '--agents', '1', '--seconds', '60', '--out'],
+    ['generate', '--agents', '1', '--seconds', '60', '--probes'],
+    ['capacity', '--out'],
+    ['experiment', 'ordering', '--agents', '1', '--out'],
+    ['local', '--dir'],
+    ['local', '--http-port', '0', '--mqtt-port', '0', '--data-dir'],
+  ])('%s %s', async (...command) => {
+    for (const place of unmakeable) {
+      const { code, stderr } = await cli.run(...command, place);
+      expect(stderr).toMatch(
+        /^Error: .*(no directory can be made in \/proc|file is no directory|cannot become a dataset)/,
+      );
+      expect(stderr).not.toContain('    at ');
+      expect([2, 3]).toContain(code);
+    }
   });
 });

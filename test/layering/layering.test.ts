@@ -55,6 +55,11 @@ const PLANTED: readonly [folder: string, code: string, rule: string][] = [
   ['src/workers', 'export const x = Date.now();\n', 'noRestrictedGlobals'],
   ['src/workers', 'export const x = setTimeout(() => {}, 1);\n', 'noRestrictedGlobals'],
   ['src/workers', 'export const x = Math.random();\n', ' plugin '],
+  [
+    'src/run',
+    "import { mkdirSync } from 'node:fs';\nexport const x = mkdirSync('y', { recursive: true });\n",
+    ' plugin ',
+  ],
   ['src/workers', 'async function f() {}\nexport function x() {\n  f();\n}\n', 'noFloatingPromises'],
   ['src/workers', "import { y } from './other.ts';\nexport const x = y;\n", 'noImportCycles'],
 ];

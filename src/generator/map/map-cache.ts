@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cacheDir } from '../../home.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import { decodeMap, encodeMap, LAYOUT } from './map-file.ts';
 import type { RoadMap } from './road-map.ts';
 
@@ -33,7 +34,7 @@ export async function cachedMap(
 
 /** Written beside and renamed, so that nobody reads half of it. */
 async function keep(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeDirectory(dirname(path), { hint: 'SIMCTL_HOME moves it elsewhere.' });
   const beside = join(dirname(path), `.${basename(path)}-${process.pid}-${performance.now()}`);
   try {
     await writeFile(beside, bytes);

@@ -4,11 +4,12 @@
  * whoever answers a client waits for `settled` first. (After a power failure the last changes may be missing: LMDB
  * hands them to the system at once, and to the disk a moment later.)
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { messageOf, RunError, SetupError } from '../../errors.ts';
 import { lockForWriting, type WriterLock } from '../../fleet/writer-lock.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import type { AuthorityKeys } from '../certificate-authority.ts';
 import type { TrackerRecord } from '../trackers/journal.ts';
 import { checkLmdbFile } from './lmdb-file.ts';
@@ -70,8 +71,8 @@ export function openDataDirectory(dir: string, { region, onFailure }: DataDirect
 }
 
 function lockDirectory(dir: string): WriterLock {
+  makeDirectory(dir, { what: 'the data directory', mode: 0o700, hint: 'Name another one with --data-dir.' });
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     return lockForWriting(join(dir, 'data.lock'));
   } catch (error) {
     const inUse = error instanceof SetupError;
