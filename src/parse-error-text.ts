@@ -9,6 +9,11 @@ export function parseErrorText(message: string): string {
     stripVTControlCharacters(message)
       .replace(/\s*\nSee more help with --help\s*$/, '')
       .replace(/^Parsing (--\S+)\s+(\S)/, (_, flag: string, first: string) => `${flag}: ${first.toLowerCase()}`)
+      .replace(
+        /\bexpected an integer( greater| less)?(?: than or equal to (-?[0-9]+))? but received: ?(.*)$/,
+        (_, bound: string | undefined, limit: string, got: string) =>
+          `expected a whole number${bound === undefined ? '' : ` of at ${bound === ' less' ? 'most' : 'least'} ${limit}`}; got "${got}"`,
+      )
       // Of flags with several values, which are one value each with us (multipleNonGreedy).
       .replace(/\n\nNote: \S+ allows? multiple values\.[\s\S]*$/, '')
       .replace(/^The following errors? occurred:\s*/, '')

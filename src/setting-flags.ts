@@ -52,6 +52,7 @@ function flagOf(setting: Setting) {
     }
     case 'whole':
     case 'time':
+    case 'decimal':
       return Flags.custom<number>({
         ...common,
         parse: async (text) => {
@@ -68,5 +69,5 @@ function flagOf(setting: Setting) {
 /** What stands for a number in the help: its unit, where it has one. */
 function numberWord(setting: Setting): string | undefined {
   if (setting.kind === 'time') return setting.unit === 's' ? 'SECONDS' : 'MS';
-  return setting.kind === 'whole' ? 'N' : undefined;
+  return setting.kind === 'whole' || setting.kind === 'decimal' ? 'N' : undefined;
 }

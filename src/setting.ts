@@ -29,6 +29,14 @@ export type Setting = Common &
     | { readonly kind: 'whole'; readonly default?: number; readonly min?: number; readonly max?: number }
     /** A number of its unit, or a text such as `30s`. */
     | { readonly kind: 'time'; readonly unit: 'ms' | 's'; readonly default?: number; readonly min?: number }
+    /** The same with fractions; of no unit, of seconds, or of percent. */
+    | {
+        readonly kind: 'decimal';
+        readonly unit?: 's' | '%';
+        readonly default?: number;
+        readonly min?: number;
+        readonly max?: number;
+      }
   );
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -63,18 +71,26 @@ export function defaultsOf<T extends Settings>(settings: T): Values<T> {
 
 /** A number from what a person wrote on the command line or in a file. @returns the number, or what was expected */
 export function numberOf(setting: Setting, value: unknown): number | string {
-  if (setting.kind !== 'whole' && setting.kind !== 'time') throw new TypeError(`a ${setting.kind} is no number`);
-  const expected = expectedOf(setting);
-  let number = Number.NaN;
-  if (typeof value === 'number') number = value;
-  else if (typeof value === 'string' && /^-?[0-9]+$/.test(value)) number = Number(value);
-  else if (typeof value === 'string' && setting.kind === 'time' && new RegExp(TIME_FORMS[setting.unit]).test(value)) {
-    const ms = parseDuration(value) ?? Number.NaN;
-    number = setting.unit === 's' ? ms / 1000 : Math.round(ms);
-  }
+  if (setting.kind !== 'whole' && setting.kind !== 'time' && setting.kind !== 'decimal')
+    throw new TypeError(`a ${setting.kind} is no number`);
+  const number = typeof value === 'string' ? numberIn(setting, value) : typeof value === 'number' ? value : Number.NaN;
+  const isOne = setting.kind === 'decimal' ? Number.isFinite(number) : Number.isSafeInteger(number);
   const { min = Number.NEGATIVE_INFINITY } = setting;
-  const max = setting.kind === 'whole' ? (setting.max ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-  return Number.isSafeInteger(number) && number >= min && number <= max ? number : expected;
+  const { max = Number.POSITIVE_INFINITY } = setting.kind === 'time' ? {} : setting;
+  return isOne && number >= min && number <= max ? number : expectedOf(setting);
+}
+
+function numberIn(setting: Extract<Setting, { kind: 'whole' | 'time' | 'decimal' }>, text: string): number {
+  if (/^-?[0-9]+$/.test(text)) return Number(text);
+  if (setting.kind === 'whole') return Number.NaN;
+  if (setting.kind === 'decimal') {
+    const number = setting.unit === '%' ? text.replace(/ ?%$/, '') : text;
+    if (/^-?[0-9]*\.?[0-9]+$/.test(number)) return Number(number);
+    return setting.unit === 's' ? (parseDuration(text) ?? Number.NaN) / 1000 : Number.NaN;
+  }
+  if (!new RegExp(TIME_FORMS[setting.unit]).test(text)) return Number.NaN;
+  const ms = parseDuration(text) ?? Number.NaN;
+  return setting.unit === 's' ? ms / 1000 : Math.round(ms);
 }
 
 /** What a setting takes, as a person says it. */
@@ -88,19 +104,21 @@ export function expectedOf(setting: Setting): string {
       return 'true or false';
     case 'choice':
       return `one of ${setting.choices.join(', ')}`;
-    case 'whole': {
-      const { min, max } = setting;
-      const range =
-        min !== undefined && max !== undefined
-          ? ` from ${min} to ${max}`
-          : min !== undefined
-            ? ` of at least ${min}`
-            : '';
-      return `a whole number${range}`;
-    }
+    case 'whole':
+      return `a whole number${rangeText(setting)}`;
     case 'time': {
-      const { unit, min } = setting;
-      return `a whole number of ${unit === 's' ? 'seconds' : 'ms'}${min === undefined ? '' : ` of at least ${min}`}, or a time such as ${unit === 's' ? '10min' : '30s'}`;
+      const isSeconds = setting.unit === 's';
+      return `a whole number of ${isSeconds ? 'seconds' : 'ms'}${rangeText(setting)}, or a time such as ${isSeconds ? '10min' : '30s'}`;
+    }
+    case 'decimal': {
+      const { unit } = setting;
+      const of = unit === 's' ? ' of seconds' : unit === '%' ? ' of percent' : '';
+      return `a number${of}${rangeText(setting)}${unit === 's' ? ', or a time such as 2min' : ''}`;
     }
   }
+}
+
+function rangeText({ min, max }: { readonly min?: number; readonly max?: number }): string {
+  if (min === undefined) return '';
+  return max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`;
 }

@@ -5,7 +5,16 @@ const more = '\nSee more help with --help';
 
 test.each([
   [`Parsing --agents \n\tExpected a whole number; got "x"${more}`, '--agents: expected a whole number; got "x"'],
-  [`Parsing --agents \n\tExpected an integer but received: x${more}`, '--agents: expected an integer but received: x'],
+  [`Parsing --agents \n\tExpected an integer but received: x${more}`, '--agents: expected a whole number; got "x"'],
+  [`Parsing --agents \n\tExpected an integer but received: ${more}`, '--agents: expected a whole number; got ""'],
+  [
+    `Parsing --sample \n\tExpected an integer greater than or equal to 0 but received: -1${more}`,
+    '--sample: expected a whole number of at least 0; got "-1"',
+  ],
+  [
+    `Parsing --http-port \n\tExpected an integer less than or equal to 65535 but received: 99999${more}`,
+    '--http-port: expected a whole number of at most 65535; got "99999"',
+  ],
   [`Nonexistent flag: --nosuch${more}`, 'Nonexistent flag: --nosuch'],
   [`The following error occurred:\n  \u001b[2mMissing required flag out\u001b[22m${more}`, '--out is missing'],
   [

@@ -4,6 +4,8 @@ import { defaultsOf, numberOf, type Setting } from '../src/setting.ts';
 
 const ms: Setting = { kind: 'time', unit: 'ms', min: 1 };
 const s: Setting = { kind: 'time', unit: 's' };
+const decimal: Setting = { kind: 'decimal', unit: 's', min: 0.1 };
+const percent: Setting = { kind: 'decimal', unit: '%', min: 0, max: 100 };
 
 test.each<[Setting, unknown, number]>([
   [ms, 250, 250],
@@ -15,6 +17,13 @@ test.each<[Setting, unknown, number]>([
   [s, 660, 660],
   [s, '-5', -5],
   [{ kind: 'whole', max: 9 }, '9', 9],
+  [decimal, '0.5', 0.5],
+  [decimal, '.5', 0.5],
+  [decimal, '250ms', 0.25],
+  [decimal, '2min', 120],
+  [percent, '5', 5],
+  [percent, '7.5 %', 7.5],
+  [{ kind: 'decimal' }, '-1.5', -1.5],
 ])('%o takes %o', (setting, value, number) => {
   expect(numberOf(setting, value)).toBe(number);
 });
@@ -29,6 +38,14 @@ test.each<[Setting, unknown, string]>([
   [{ kind: 'whole', min: 1, max: 9 }, 10, 'a whole number from 1 to 9'],
   [{ kind: 'whole' }, '1e3', 'a whole number'],
   [{ kind: 'whole' }, 2 ** 60, 'a whole number'],
+  [decimal, 'x', 'a number of seconds of at least 0.1, or a time such as 2min'],
+  [decimal, '0', 'a number of seconds of at least 0.1'],
+  [decimal, 'Infinity', 'a number of seconds'],
+  [decimal, '', 'a number of seconds'],
+  [percent, '5s', 'a number of percent from 0 to 100'],
+  [percent, Number.NaN, 'a number of percent'],
+  [{ kind: 'decimal', min: 1.1 }, '1e3', 'a number of at least 1.1'],
+  [{ kind: 'decimal' }, '30s', 'a number'],
 ])('%o refuses %o and says what it takes', (setting, value, expected) => {
   expect(numberOf(setting, value)).toContain(expected);
 });

@@ -1,6 +1,7 @@
 import { SimctlCommand } from '../command.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { Args, Flags } from '../oclif.ts';
+import { flagsOf } from '../setting-flags.ts';
 
 export default class Compare extends SimctlCommand {
   static override summary =
@@ -22,10 +23,15 @@ export default class Compare extends SimctlCommand {
       description:
         'what is compared, such as service.p90 or throughput [default: response.p50, response.p99, failed; lost and refused where any run has them]',
     }),
-    tolerance: Flags.string({
-      default: '5',
-      helpValue: 'PERCENT',
-      description: 'a difference that is smaller counts as none',
+    ...flagsOf({
+      tolerance: {
+        kind: 'decimal',
+        unit: '%',
+        default: 5,
+        min: 0,
+        value: 'PERCENT',
+        description: 'a difference that is smaller counts as none',
+      },
     }),
     'allow-undecided': Flags.boolean({
       description: 'end with exit code 0 where a run is too short to be called worse or not',
@@ -36,8 +42,6 @@ export default class Compare extends SimctlCommand {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Compare);
-    const tolerance = Number(flags.tolerance) / 100;
-    if (!(tolerance >= 0)) throw new UsageError(`--tolerance is a number of percent; got "${flags.tolerance}"`);
     const [{ compareRuns, isRegression, isUndecided }, { comparisonText }] = await Promise.all([
       import('../compare/compare-runs.ts'),
       import('../compare/compare-text.ts'),
@@ -46,7 +50,7 @@ export default class Compare extends SimctlCommand {
       runs: argv as string[],
       baseline: flags.baseline,
       metrics: flags.metric ?? [],
-      rules: { level: 0.05, tolerance },
+      rules: { level: 0.05, tolerance: flags.tolerance / 100 },
     });
     if (flags.json) this.log(JSON.stringify(comparison, null, 2));
     else this.say(comparisonText(comparison));

@@ -105,9 +105,12 @@ async function engineOf({ engine, graph }: { engine: string; graph?: string | un
   return (await import('../generator/generate.ts')).generate;
 }
 
+/** A date, or a time of one; Date.parse alone takes "apples 5" for one. */
+const ISO = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?$/;
+
 /** Epoch ms of an ISO 8601 time or a number. */
 function startTime(text: string): number {
-  const time = /^[0-9]+$/.test(text) ? Number(text) : Date.parse(text);
+  const time = /^[0-9]+$/.test(text) ? Number(text) : ISO.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(time)) return time;
   throw new UsageError(`--start: "${text}" is no time`, {
     hint: 'Such as --start 2026-01-31T08:00:00Z, or epoch milliseconds.',

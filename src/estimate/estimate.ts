@@ -1,5 +1,4 @@
 /** What a month of a fleet costs on each ingest design: units times list prices, and what dominates. */
-import { UsageError } from '../errors.ts';
 import { costOf, PRICES, type PriceName } from './prices.ts';
 
 export const DESIGNS = ['lambda', 'stream', 'direct'] as const;
@@ -50,26 +49,6 @@ const BATCH_RECORDS = 100;
 const PAGE = 100;
 /** Of sample time: trackers store no more often (time-based filtering), and charge for what they do not store. */
 export const FILTER_SECONDS = 30;
-
-/** @throws UsageError with every problem at once */
-export function checkUsage(usage: Usage): void {
-  const problems: string[] = [];
-  const atLeast = (flag: string, value: number, least: number, most = Number.POSITIVE_INFINITY) => {
-    const range = most === Number.POSITIVE_INFINITY ? `at least ${least}` : `from ${least} to ${most}`;
-    if (!(value >= least && value <= most)) problems.push(`${flag} must be ${range}; got ${value}`);
-  };
-  atLeast('--devices', usage.devices, 1);
-  atLeast('--interval', usage.intervalSeconds, 0.001);
-  atLeast('--hours', usage.hoursPerDay, 0.001, 24);
-  atLeast('--days', usage.daysPerMonth, 1, 31);
-  atLeast('--payload', usage.payloadBytes, 1, 128 * 1024);
-  atLeast('--trackers', usage.trackers, 1, 500);
-  atLeast('--viewers', usage.viewers, 0);
-  atLeast('--poll', usage.pollSeconds, 0.1);
-  atLeast('--lambda-ms', usage.lambdaMs, 1);
-  atLeast('--lambda-mb', usage.lambdaMegabytes, 128, 10_240);
-  if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl estimate --help".' });
-}
 
 export function estimate(design: Design, usage: Usage): Estimate {
   const { devices, intervalSeconds, hoursPerDay, daysPerMonth, payloadBytes } = usage;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../src/errors.ts';
-import { checkUsage, DESIGNS, estimate, savings, type Usage } from '../../src/estimate/estimate.ts';
+import { DESIGNS, estimate, savings, type Usage } from '../../src/estimate/estimate.ts';
 import { costOf, PRICES } from '../../src/estimate/prices.ts';
 import { estimateText } from '../../src/estimate/table.ts';
 
@@ -104,11 +103,4 @@ test('a person reads what dominates, and where each price is from', () => {
   expect(text).toMatch(/tracker writes +50\.00 +50\.00 +50\.00/);
   expect(text).toContain('tracker writes are 97 % of the cheapest.');
   expect(text).toContain('unverified');
-});
-
-test('all that cannot be is said at once', () => {
-  expect(() => checkUsage({ ...MILLION, devices: 0, hoursPerDay: 25, intervalSeconds: Number.NaN })).toThrow(
-    UsageError,
-  );
-  expect(() => checkUsage({ ...MILLION, devices: 0, hoursPerDay: 25 })).toThrow(/--devices.*\n.*--hours/);
 });

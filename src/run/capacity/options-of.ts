@@ -13,7 +13,7 @@ export function capacityOptionsOf(values: CapacityValues): CapacityOptions {
   // Where there is no tracker to filter it, a fix need not be 30 s of sample time from the one before.
   const plain = each.transport === 'mqtt' || each.transport === 'memory';
   return {
-    search: { from, to, factor: Number(factor), precision: parsePart(precision), repeat, whole: by === 'devices' },
+    search: { from, to, factor, precision: parsePart(precision), repeat, whole: by === 'devices' },
     by,
     intervalSeconds: interval,
     stepSeconds,

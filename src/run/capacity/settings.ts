@@ -23,9 +23,10 @@ export const CAPACITY_SETTINGS = {
   to: { ...load, kind: 'whole', default: 10_000, min: 1, description: 'the last, where nothing breaks before' },
   factor: {
     ...load,
-    kind: 'text',
-    default: '2',
-    value: 'N',
+    kind: 'decimal',
+    default: 2,
+    min: 1.1,
+    max: 100,
     description: 'each load, while it is raised, over the one before',
   },
   precision: { ...load, kind: 'text', default: '5%', value: 'N%', description: 'how narrow the answer is' },

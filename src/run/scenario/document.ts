@@ -154,7 +154,8 @@ function readValue(document: ScenarioDocument, key: string, setting: Setting, no
     case 'choice':
       return setting.choices.includes(value as string | number) ? value : wrong(said);
     case 'whole':
-    case 'time': {
+    case 'time':
+    case 'decimal': {
       // A number in quotes is a text.
       const number = typeof value === 'string' && /^-?[0-9]+$/.test(value) ? '' : numberOf(setting, value);
       return typeof number === 'number' ? number : wrong(said);

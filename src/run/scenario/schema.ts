@@ -66,6 +66,8 @@ function schemaOf(setting: Setting): Schema {
       return { ...common, enum: setting.choices };
     case 'whole':
       return { ...common, ...wholeOf(setting) };
+    case 'decimal':
+      return { ...common, ...wholeOf(setting), type: 'number' };
     case 'time':
       return { ...common, anyOf: [wholeOf(setting), { type: 'string', pattern: TIME_FORMS[setting.unit] }] };
   }
