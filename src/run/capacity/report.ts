@@ -1,4 +1,5 @@
 /** A capacity search as a person reads it: the answer first, then every step that it rests on. */
+import { inColumns } from '../../columns.ts';
 import type { CapacityResult } from './capacity.ts';
 import { type CapacityStep, rate } from './step.ts';
 
@@ -13,6 +14,9 @@ export function capacityText(result: CapacityResult): string {
     '',
     ...table(steps, by),
     '',
+    ...(steps.some(({ verdict }) => verdict === 'saturated')
+      ? ['late: no evidence of the target, as the generator itself was late.']
+      : []),
     `Each step: ${result.warmUpSeconds} s that do not count, then ${result.stepSeconds} s, which have to keep: ${result.thresholds.join(', ')}.`,
     'A load far from the knee is decided by one step; at the knee by the majority of its steps.',
     `Everything is in ${out}`,
@@ -73,29 +77,37 @@ export function stepLine({ load, verdict, achieved, response, broken }: Capacity
 }
 
 const VERDICTS = { kept: 'kept', broken: 'BROKEN', saturated: 'no evidence, the generator was late' } as const;
+const SHORT_VERDICTS = { ...VERDICTS, saturated: 'late' } as const;
 
-const COLUMNS: readonly (readonly [name: string, width: number, cell: (step: CapacityStep, by: By) => string])[] = [
-  ['load', 15, ({ load }, by) => text(load, by)],
-  ['answered', 11, ({ achieved }) => rate(achieved)],
-  ['p50 ms', 9, ({ response }) => ms(response.p50)],
-  ['p99 ms', 9, ({ response }) => ms(response.p99)],
-  ['failed', 8, ({ failed }) => String(failed)],
-  ['unknown', 9, ({ unknown }) => String(unknown)],
-  ['lost', 7, ({ lost }) => String(lost)],
-  ['refused', 9, ({ refused }) => String(refused)],
-  ['lag p99', 9, ({ lag }) => ms(lag.p99)],
-  ['cores', 7, ({ cpu }) => cpu.toFixed(2)],
+const COLUMNS: readonly (readonly [name: string, cell: (step: CapacityStep, by: By) => string])[] = [
+  ['load', ({ load }, by) => text(load, by)],
+  ['answered', ({ achieved }) => rate(achieved)],
+  ['p50 ms', ({ response }) => ms(response.p50)],
+  ['p99 ms', ({ response }) => ms(response.p99)],
+  ['failed', ({ failed }) => String(failed)],
+  ['unknown', ({ unknown }) => String(unknown)],
+  ['lost', ({ lost }) => String(lost)],
+  ['refused', ({ refused }) => String(refused)],
+  ['lag p99', ({ lag }) => ms(lag.p99)],
+  ['cores', ({ cpu }) => cpu.toFixed(2)],
+  ['verdict', ({ verdict }) => SHORT_VERDICTS[verdict]],
 ];
 
-/** In order of load, and of time within one. */
+/** No verdict rests on them alone: where the table would be too wide, they go, the first one first. */
+const EXPENDABLE = ['cores', 'p50 ms', 'lag p99', 'answered'];
+
+const WIDEST = 80;
+
+/** In order of load, and of time within one, without what is 0 throughout. */
 function table(steps: readonly CapacityStep[], by: By): string[] {
-  const row = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(COLUMNS[i]?.[1] ?? 0)).join('');
-  return [
-    row([...COLUMNS.map(([name]) => name), '']).trimEnd(),
-    ...steps
-      .toSorted((a, b) => a.load - b.load)
-      .map((step) => row([...COLUMNS.map(([, , cell]) => cell(step, by)), `  ${VERDICTS[step.verdict]}`])),
-  ];
+  const sorted = steps.toSorted((a, b) => a.load - b.load);
+  let columns = COLUMNS.filter(([, cell]) => sorted.some((step) => cell(step, by) !== '0'));
+  for (let n = 0; ; n++) {
+    const rows = sorted.map((step) => columns.map(([, cell]) => cell(step, by)));
+    const lines = inColumns([columns.map(([name]) => name), ...rows]);
+    if (n === EXPENDABLE.length || lines.every(({ length }) => length <= WIDEST)) return lines;
+    columns = columns.filter(([name]) => name !== EXPENDABLE[n]);
+  }
 }
 
 function text(load: number, by: By): string {
