@@ -33,6 +33,22 @@ export interface Findings extends Record<SenderVerdict, number>, Record<BackendV
   endToEndEarliest: Histogram;
 }
 
+/** Those of its counts that are of updates: of all, then by what became of them. */
+export const UPDATE_COUNTS = [
+  'sent',
+  'acknowledged',
+  'failed',
+  'unknown',
+  'seen',
+  'superseded',
+  'filtered',
+  'refused',
+  'lost',
+  'unexplained',
+  'duplicated',
+  'reordered',
+] as const;
+
 /** While the devices are counted. */
 export type Clocks = Record<'publishToStore' | 'endToEnd', ClockEvidence>;
 

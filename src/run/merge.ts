@@ -3,7 +3,7 @@ import { copyFile, link, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { type Findings, noFindings } from '../analyser/findings.ts';
+import { type Findings, noFindings, UPDATE_COUNTS } from '../analyser/findings.ts';
 import { messageOf, RunError, UsageError } from '../errors.ts';
 import { histogramLog, newHistogram } from '../histogram.ts';
 import { openLineLog } from '../line-log.ts';
@@ -259,7 +259,7 @@ function addFindings(shards: readonly ShardRun[]): Findings {
   const sum = noFindings();
   sum.evidence = { received: true, sweptDevices: 0, ingest: true };
   for (const { name: of, summary } of shards) {
-    for (const name of COUNTS) sum[name] += summary[name];
+    for (const name of ['devices', ...UPDATE_COUNTS, 'negative'] as const) sum[name] += summary[name];
     addCounts(sum.failures, summary.failures);
     addCounts(sum.refusals, summary.refusals);
     for (const sender of ['acknowledged', 'failed', 'unknown'] as const)
@@ -273,23 +273,6 @@ function addFindings(shards: readonly ShardRun[]): Findings {
 }
 
 const COUNTED = ['sent', 'acknowledged', 'failed', 'unknown', 'disconnects', 'reconnects', 'redeliveries'] as const;
-
-const COUNTS = [
-  'devices',
-  'sent',
-  'acknowledged',
-  'failed',
-  'unknown',
-  'seen',
-  'superseded',
-  'filtered',
-  'refused',
-  'lost',
-  'unexplained',
-  'duplicated',
-  'reordered',
-  'negative',
-] as const;
 
 function addCounts(into: Record<string, number>, from: Record<string, number>): void {
   for (const [key, n] of Object.entries(from)) into[key] = (into[key] ?? 0) + n;

@@ -2,6 +2,7 @@
  * What a run must keep to: `response.p99 < 250ms`, `failed < 0.1%`, `lost == 0`, `throughput >= 300/s`, over the whole run
  * or `in every 10s` of it, or `in phase NAME` alone.
  */
+import { UPDATE_COUNTS } from '../analyser/findings.ts';
 import { UsageError } from '../errors.ts';
 import { decodeHistogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
 import type { Latencies } from '../workers/protocol.ts';
@@ -37,20 +38,6 @@ export interface Judgement {
 
 const TIMES = ['response', 'service', 'late', 'lag', 'publishToStore', 'endToEnd', 'endToEndEarliest'] as const;
 const POINTS = { p50: 'p50', p90: 'p90', p99: 'p99', 'p99.9': 'p999', p999: 'p999', max: 'max' } as const;
-const COUNTS = [
-  'sent',
-  'acknowledged',
-  'failed',
-  'unknown',
-  'seen',
-  'superseded',
-  'filtered',
-  'refused',
-  'lost',
-  'unexplained',
-  'duplicated',
-  'reordered',
-] as const;
 /** What the workers know while they send; the rest is known only once all has been read back. */
 const IN_WINDOWS: ReadonlySet<string> = new Set([
   'response',
@@ -75,9 +62,9 @@ export function parseThreshold(text: string): Threshold | string {
     return wrong('such as "response.p99 < 250ms", "failed < 0.1%", "lost == 0", "service.p90 < 50ms in every 10s"');
   const [, metric = '', point, operator, number, suffix = '', window, phase] = match;
   const isTime = (TIMES as readonly string[]).includes(metric);
-  const isCount = (COUNTS as readonly string[]).includes(metric);
+  const isCount = (UPDATE_COUNTS as readonly string[]).includes(metric);
   if (!isTime && !isCount && metric !== 'throughput')
-    return wrong(`there is no ${metric}; there are ${[...TIMES, ...COUNTS, 'throughput'].join(', ')}`);
+    return wrong(`there is no ${metric}; there are ${[...TIMES, ...UPDATE_COUNTS, 'throughput'].join(', ')}`);
   if (isTime && !(point !== undefined && point in POINTS))
     return wrong(
       `of ${metric} say which: ${Object.keys(POINTS)
