@@ -6,7 +6,7 @@
  * here they are the right way round unless `legacySwap` asks for its exact bytes.
  */
 import type { Motion, PositionUpdate } from './model.ts';
-import { literalOf, TextBytes } from './text-bytes.ts';
+import { literalOf, type TextBytes } from './text-bytes.ts';
 
 /** The 2022 project's topic; each device publishes below it, on `simUploadLocation/<device id>`. */
 export const TOPIC_ROOT = 'simUploadLocation';
@@ -34,14 +34,7 @@ const LATITUDE = literalOf(',"location":{"lat":');
 const LONGITUDE = literalOf(',"long":');
 const SEQ = literalOf('},"seq":');
 
-/** The payload of one update, as JSON text. */
-export function encode(update: PositionUpdate, options?: WireOptions): string {
-  const out = new TextBytes();
-  writePayload(out, update, options);
-  return out.toString();
-}
-
-/** The same, written behind what is there. */
+/** The payload of one update, as JSON text behind what is there. */
 export function writePayload(out: TextBytes, update: PositionUpdate, { legacySwap = false }: WireOptions = {}): void {
   const { deviceId, seq, sampleTime, position, motion } = update;
   const [longitude, latitude] = position;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { trackerOf } from '../src/tracker-of.ts';
-import { decode, encode, topicOf } from '../src/wire.ts';
+import { decode, topicOf } from '../src/wire.ts';
+import { encode } from './support/payload.ts';
 
 const update = {
   deviceId: 'SLE-7115',

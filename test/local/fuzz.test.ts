@@ -16,8 +16,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCredentialStore } from '../../src/fleet/credential-store.ts';
 import { provision } from '../../src/fleet/provision.ts';
 import { type StandIn, startStandIn } from '../../src/local/spawn.ts';
-import { encode, topicOf } from '../../src/wire.ts';
+import { topicOf } from '../../src/wire.ts';
 import { ended, rawSocket } from '../support/devices.ts';
+import { encode } from '../support/payload.ts';
 import { controlPlane, location, object, query, restful, sqs, value } from './fuzz-requests.ts';
 
 const DEVICE = 'SLE-7115';

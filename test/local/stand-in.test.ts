@@ -15,7 +15,8 @@ import { provision } from '../../src/fleet/provision.ts';
 import { type StandIn, startStandIn } from '../../src/local/spawn.ts';
 import type { IngestLine } from '../../src/logs.ts';
 import type { Target } from '../../src/target.ts';
-import { encode, topicOf } from '../../src/wire.ts';
+import { topicOf } from '../../src/wire.ts';
+import { encode } from '../support/payload.ts';
 
 const IDS = ['SLE-7115', 'AWS-1024'];
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { HttpEvent } from '../../../infra/lambdas/get-positions/index.ts';
 import type { HttpReply } from '../../../infra/lambdas/get-positions/reply.ts';
 import type { BatchReply, KinesisEvent } from '../../../infra/lambdas/store-batches/index.ts';
-import { encode } from '../../../src/wire.ts';
 import { embeddedMetrics } from '../../support/embedded-metrics.ts';
+import { encode } from '../../support/payload.ts';
 import { startTrackers } from '../../support/stand-in-trackers.ts';
 
 let server: Awaited<ReturnType<typeof startTrackers>>;

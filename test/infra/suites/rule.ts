@@ -5,7 +5,7 @@ import type { LocationEntry } from '../../../src/local/rules/actions/location.ts
 import { type RuleDefinition, ruleOf } from '../../../src/local/rules/definition.ts';
 import { RuleEngine } from '../../../src/local/rules/engine.ts';
 import { trackerOf } from '../../../src/tracker-of.ts';
-import { encode } from '../../../src/wire.ts';
+import { encode } from '../../support/payload.ts';
 import { only, resolved, templateOf } from '../template.ts';
 
 const NOW = 1_700_000_000_000;

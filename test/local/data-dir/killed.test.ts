@@ -22,7 +22,8 @@ import { openCredentialStore } from '../../../src/fleet/credential-store.ts';
 import { provision } from '../../../src/fleet/provision.ts';
 import { type StandIn, startStandIn } from '../../../src/local/spawn.ts';
 import type { Target } from '../../../src/target.ts';
-import { encode, topicOf } from '../../../src/wire.ts';
+import { topicOf } from '../../../src/wire.ts';
+import { encode } from '../../support/payload.ts';
 
 let dir: string;
 beforeEach(async () => {

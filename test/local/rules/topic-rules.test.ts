@@ -15,7 +15,7 @@ import { locationApi } from '../../../src/local/trackers/api.ts';
 import { Trackers } from '../../../src/local/trackers/trackers.ts';
 import type { IngestLine } from '../../../src/logs.ts';
 import { trackerOf } from '../../../src/tracker-of.ts';
-import { encode } from '../../../src/wire.ts';
+import { encode } from '../../support/payload.ts';
 import { serveApi } from '../../support/serve-api.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
