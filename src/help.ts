@@ -2,7 +2,17 @@ import { CommandHelp, Help } from './oclif.ts';
 import { type UsageCommand, usageOf } from './usage.ts';
 import { wrapProse } from './wrap-prose.ts';
 
+/** A text without a template in it stands as it is: the framework would compile each, most of the time that a help takes. */
+function templatesOnly(render: Help['render']): Help['render'] {
+  return (text) => (text.includes('<%') ? render(text) : text);
+}
+
 class SimctlCommandHelp extends CommandHelp {
+  constructor(...args: ConstructorParameters<typeof CommandHelp>) {
+    super(...args);
+    this.render = templatesOnly(this.render);
+  }
+
   protected override defaultUsage(): string {
     return usageOf(this.command as UsageCommand);
   }
@@ -24,6 +34,11 @@ $ simctl doctor      what a larger run, or one on AWS, lacks on this machine`;
 /** The framework's help, but for these parts of it; package.json names this file to it. */
 export default class SimctlHelp extends Help {
   override CommandHelpClass = SimctlCommandHelp;
+
+  constructor(...args: ConstructorParameters<typeof Help>) {
+    super(...args);
+    this.render = templatesOnly(this.render);
+  }
 
   /** With where to begin, behind the list of all. */
   protected override async showRootHelp(): Promise<void> {
