@@ -35,6 +35,8 @@ const pjson = {
 };
 writeFileSync('dist/oclif.json', JSON.stringify(pjson));
 
+// The first help is laid out by simctl itself (src/root-help.ts): here it is as it would be on an endless line, without colours.
+Object.assign(process.env, { OCLIF_COLUMNS: '1000', FORCE_COLOR: '0' });
 const { Config, execute, script } = await import('../dist/src/oclif.js');
 const loadOptions = { root: resolve('dist'), pjson, userPlugins: false };
 const config = await Config.load(loadOptions);
@@ -42,8 +44,16 @@ writeFileSync('dist/oclif.manifest.json', JSON.stringify(config.plugins.get(name
 
 // Compiled functions are kept after they were used once: those that a start and the helps need.
 const { write } = process.stdout;
-process.stdout.write = () => true;
-for (const args of [['--help'], ['run', '--help'], ['fleet', '--help']]) await execute({ args, loadOptions });
+const said = [];
+process.stdout.write = (text) => said.push(text) > 0;
+await execute({ args: ['--help'], loadOptions });
+const machine = `${config.platform}-${config.arch} node-${process.version}`;
+writeFileSync('dist/root-help.txt', said.join('').replace(machine, '<machine>'));
+for (const args of [
+  ['run', '--help'],
+  ['fleet', '--help'],
+])
+  await execute({ args, loadOptions });
 process.stdout.write = write;
 writeFileSync(
   `dist/src/framework-${process.version}-${process.platform}-${process.arch}.bin`,

@@ -25,7 +25,6 @@ class SimctlCommandHelp extends CommandHelp {
   }
 }
 
-/** As it stands, within 80 columns: laying it out anew costs the help milliseconds. */
 const FIRST_STEPS = `\
 $ simctl run         1,000 devices against a stand-in of AWS, on this machine
 $ simctl run --help  all that a run can be told
@@ -43,7 +42,7 @@ export default class SimctlHelp extends Help {
   /** With where to begin, behind the list of all. */
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp();
-    this.log(this.section('FIRST STEPS', FIRST_STEPS));
+    this.log(wrapProse(this.section('FIRST STEPS', FIRST_STEPS), this.opts.maxWidth));
   }
 
   /** A sentence at the margin is broken between words, as all else is already. */

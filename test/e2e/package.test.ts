@@ -31,6 +31,7 @@ describe('its contents', () => {
     'README.md',
     'dist/oclif.json',
     'dist/oclif.manifest.json',
+    'dist/root-help.txt',
     'dist/src/framework.cjs',
     'dist/src/model.d.ts',
     'dist/infra/lambdas/store-positions/index.js',
@@ -43,7 +44,7 @@ describe('its contents', () => {
 
   test('and nothing that only we need: no source, test, stack, tool, secret or map of lines', () => {
     const allowed =
-      /^(package\.json|LICENSE|README\.md|bin\/run\.js|dist\/.*\.(js|cjs|mjs|json|d\.ts|graph|bin|html|css|svg|png))$/;
+      /^(package\.json|LICENSE|README\.md|bin\/run\.js|dist\/.*\.(js|cjs|mjs|json|d\.ts|graph|bin|html|css|svg|png|txt))$/;
     expect(paths().filter((path) => !allowed.test(path))).toEqual([]);
     expect(paths().filter((path) => /(^|\/)(test|bench|cdk\.out|node_modules)\/|\.map$|\.tgz$/.test(path))).toEqual([]);
   });
