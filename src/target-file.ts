@@ -78,7 +78,12 @@ async function targetFromFile(file: string): Promise<Target> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw new SetupError(`cannot read the target ${file}: ${messageOf(error)}`);
+    if (codeOf(error) === 'EISDIR') throw noTarget(file, 'it is a directory');
+    if (codeOf(error) !== 'ENOENT')
+      throw new SetupError(`cannot read the target ${file}: ${messageOf(error)}`, {
+        hint: 'Name the ready file of a stand-in with --target, or say aws.',
+        cause: error,
+      });
     throw new SetupError(`there is no target file ${file}`, {
       hint: `Start a stand-in that writes it, "simctl local --ready-file ${file}", or say --target aws.`,
     });
@@ -92,14 +97,19 @@ async function targetFromFile(file: string): Promise<Target> {
   return target;
 }
 
+function noTarget(file: string, what: string): UsageError {
+  return new UsageError(`${file} is no target file: ${what}`, {
+    hint: '"simctl local --ready-file FILE" writes one.',
+  });
+}
+
 function parseTarget(text: string, file: string): Target {
-  const wrong = (what: string) =>
-    new UsageError(`${file} is no target file: ${what}`, { hint: '"simctl local --ready-file FILE" writes one.' });
+  const wrong = (what: string) => noTarget(file, what);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw wrong(messageOf(error));
+    throw wrong(text.trim() === '' ? 'it is empty' : messageOf(error).replaceAll('\n', ' '));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('it holds no JSON object');
   const fields = value as Record<string, unknown>;

@@ -35,12 +35,12 @@ export async function openDataset(dir: string): Promise<Dataset> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(
-      `${dir} is no dataset: ${codeOf(error) === 'ENOENT' ? `there is no ${MANIFEST} in it` : messageOf(error)}`,
-      {
-        hint: 'Make one with "simctl generate --out DIR", or give probe files with --probes.',
-      },
-    );
+    const code = codeOf(error);
+    const why =
+      code === 'ENOENT' ? `there is no ${MANIFEST} in it` : code === 'ENOTDIR' ? 'it is a file' : messageOf(error);
+    throw new UsageError(`${dir} is no dataset: ${why}`, {
+      hint: 'Make one with "simctl generate --out DIR", or give probe files with --probes.',
+    });
   }
   return { dir: resolve(dir), manifest: checkManifest(text, file) };
 }

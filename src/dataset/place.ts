@@ -15,7 +15,8 @@ export function partitionFile(partition: number): string {
 export async function refuseForeign(place: string): Promise<void> {
   const names = await readdir(place).catch((error): string[] => {
     if (codeOf(error) === 'ENOENT') return [];
-    throw new UsageError(`${place} cannot become a dataset: ${error.message}`, {
+    const why = codeOf(error) === 'ENOTDIR' ? 'there is a file in its place' : error.message;
+    throw new UsageError(`${place} cannot become a dataset: ${why}`, {
       hint: 'Choose another directory with --out.',
     });
   });

@@ -19,14 +19,16 @@ export async function serveUntilStopped(standIn: StandIn, { readyFile, print, te
   const signalled = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
+  let isReady = false;
   try {
     if (readyFile !== undefined) await writeReadyFile(readyFile, { ...standIn.target, pid: process.pid });
+    isReady = true;
     print(clientSettings(standIn.target, readyFile));
     if (terminal.isTTY) showStatus(standIn, terminal);
     await Promise.race([signalled, ended]);
   } finally {
     // Whoever reads it must not find a target that is going away.
-    if (readyFile !== undefined) await rm(readyFile, { force: true });
+    if (readyFile !== undefined && isReady) await rm(readyFile, { force: true });
     const { rules, store, refusals } = await standIn.stop();
     if (terminal.isTTY) terminal.write(CLEAR);
     if (rules && store)

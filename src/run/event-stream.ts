@@ -1,5 +1,5 @@
 /** A run as it goes, for programs: a line of JSON for each thing that happens, with the snapshot that the screen is drawn from. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -54,7 +54,8 @@ function linesOn(stream: Writable): Pick<LineLog, 'write' | 'close' | 'failed'> 
 function linesIn(file: string): Pick<LineLog, 'write' | 'close' | 'failed'> {
   const remedy = { hint: 'Name a new file in a directory that is there with --events, or - for standard output.' };
   if (existsSync(file)) throw new UsageError(`the file ${file} of --events is there already`, remedy);
-  if (!existsSync(dirname(file))) throw new UsageError(`there is no directory ${dirname(file)} for --events`, remedy);
+  if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`there is no directory ${dirname(file)} for --events`, remedy);
   const log = openLineLog(file);
   let isEmpty = true;
   return {

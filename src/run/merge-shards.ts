@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HistogramLogReader } from 'hdr-histogram-js';
-import { messageOf, UsageError } from '../errors.ts';
+import { codeOf, messageOf, UsageError } from '../errors.ts';
 import type { Histogram } from '../histogram.ts';
 import type { Target } from '../target.ts';
 import type { Plan } from '../workers/plan.ts';
@@ -44,7 +44,16 @@ export interface ShardRun {
 /** A directory that holds those of shards stands for them. @throws UsageError where it cannot be read */
 export async function shardDirectories(dir: string): Promise<string[]> {
   const names = await readdir(dir).catch((error) => {
-    throw new UsageError(`cannot read ${dir}: ${messageOf(error)}`, { cause: error });
+    const what =
+      codeOf(error) === 'ENOENT'
+        ? `there is no directory ${dir}`
+        : codeOf(error) === 'ENOTDIR'
+          ? `${dir} is a file, and the directory of a shard is wanted`
+          : `cannot read ${dir}: ${messageOf(error)}`;
+    throw new UsageError(what, {
+      cause: error,
+      hint: 'Name the directories that "simctl run --shard" printed at its end, or one that holds them.',
+    });
   });
   const inside = names.filter((name) => /^shard-[0-9]+-of-[0-9]+$/.test(name)).sort();
   return names.includes('plan.json') || inside.length === 0 ? [dir] : inside.map((name) => join(dir, name));

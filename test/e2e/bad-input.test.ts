@@ -70,6 +70,36 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
   });
 });
 
+describe('what is no such file or directory is said by every command', () => {
+  beforeAll(async () => {
+    await writeFile(cli.file('file'), 'x\n');
+    await writeFile(cli.file('empty'), '');
+    await mkdir(cli.file('directory'));
+  });
+  const local = ['local', '--http-port', '0', '--mqtt-port', '0'];
+
+  test.each<[string[], number, string]>([
+    [['merge', 'absent', '--out', 'whole'], 2, 'there is no directory absent\nName the directories'],
+    [['merge', 'file', '--out', 'whole'], 2, 'file is a file, and the directory of a shard is wanted\nName'],
+    [['fleet', 'list', '--target', 'directory'], 2, 'directory is no target file: it is a directory\n'],
+    [['fleet', 'list', '--target', 'empty'], 2, 'empty is no target file: it is empty\n'],
+    [['fleet', 'list', '--target', 'file'], 2, 'file is no target file: Unexpected token'],
+    [['run', '--dataset', 'file', '--dry-run'], 2, 'file is no dataset: it is a file\n'],
+    [['run', '--dataset', 'fleet', '--events', 'file/x'], 2, 'there is no directory file for --events\n'],
+    [['generate', '--agents', '1', '--out', 'file'], 2, 'cannot become a dataset: there is a file in its place\n'],
+    [[...local, '--map', 'no-such-map'], 2, 'there is no map "no-such-map"\n'],
+    [[...local, '--map', './absent.osm.pbf'], 2, 'there is no map '],
+    [[...local, '--map', './file'], 2, 'neither OSM PBF nor GeoJSON\n'],
+    [[...local, '--ready-file', 'directory'], 3, 'cannot write the ready file directory: '],
+  ])('%j', async (args, code, text) => {
+    const ended = await cli.run(...args);
+    expect(ended.stderr).toMatch(/^Error: .+\n.+/);
+    expect(ended.stderr).toContain(text);
+    expect(ended.stderr).not.toContain('    at ');
+    expect(ended.code).toBe(code);
+  });
+});
+
 describe('a place that cannot be written is said, and nothing waits for it', () => {
   beforeAll(() => writeFile(cli.file('file'), ''));
   const unmakeable = existsSync('/proc/self') ? ['/proc/x/y', 'file/y'] : ['file/y'];

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, isSimctlError, messageOf, SetupError, UsageError } from '../../errors.ts';
@@ -20,7 +20,22 @@ const OPENSTREETMAP = '© OpenStreetMap contributors, ODbL 1.0';
  * road GeoJSON, or a `.graph` that simctl wrote. The first two are kept in the cache as what they become.
  * @throws SetupError where the build has not run; UsageError where there is no such map, or the file is none.
  */
-export async function readMap(map: string = DEFAULT_MAP, vehicle: VehicleName = 'car'): Promise<RoadMap> {
+export function readMap(map: string = DEFAULT_MAP, vehicle: VehicleName = 'car'): Promise<RoadMap> {
+  return atMap(map, vehicle, async (path, builtIn) =>
+    builtIn ? decodeMap(await readFile(path)) : mapOfFile(path, vehicle),
+  );
+}
+
+/** Whether there is such a map, without reading all of it. @throws as `readMap` */
+export function checkMap(map: string): Promise<unknown> {
+  return atMap<unknown>(map, 'car', (path, builtIn) => (builtIn ? access(path) : kindOfMap(path)));
+}
+
+async function atMap<T>(
+  map: string,
+  vehicle: VehicleName,
+  read: (path: string, builtIn: boolean) => Promise<T>,
+): Promise<T> {
   const builtIn = /^[a-z0-9-]+$/.test(map);
   const path = builtIn ? builtMap(vehicle === 'car' ? map : `${map}-${vehicle}`) : resolve(map);
   const isDefault = map === DEFAULT_MAP;
@@ -29,7 +44,7 @@ export async function readMap(map: string = DEFAULT_MAP, vehicle: VehicleName = 
       ? 'Make it with "npm run build".'
       : `Leave --map out for ${DEFAULT_MAP}, or name a file: city.osm.pbf, or roads as .geojson.`;
   try {
-    return builtIn ? decodeMap(await readFile(path)) : await mapOfFile(path, vehicle);
+    return await read(path, builtIn);
   } catch (error) {
     if (isSimctlError(error)) throw error;
     const missing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
