@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { codeOf, messageOf, SetupError } from './errors.ts';
+import { dirname, resolve } from 'node:path';
+import { codeOf, messageOf, SetupError, UsageError } from './errors.ts';
 
 interface Wanted {
   /** What it is to be, where an error says that it cannot be. */
@@ -23,6 +23,12 @@ export function makeDirectory(dir: string, { what = 'the directory', hint, mode 
       hint: codeOf(error) === 'ENOSPC' ? `The disk is full. ${hint}` : hint,
     });
   }
+}
+
+/** The directory of a file that is to be written. @throws UsageError where a directory is in the file's place; SetupError */
+export function makeDirectoryOf(file: string, hint: string): void {
+  if (isDirectory(file)) throw new UsageError(`${file} is a directory, and a file is to be written`, { hint });
+  makeDirectory(dirname(resolve(file)), { hint });
 }
 
 function make(dir: string, mode: number): void {

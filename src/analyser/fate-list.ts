@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { openLineLog } from '../line-log.ts';
+import { makeDirectoryOf } from '../make-directory.ts';
 import type { Fate } from './fate.ts';
 
 /** fates.ndjson: a line for each update that was neither seen nor superseded. */
@@ -12,6 +13,7 @@ export interface FateList {
 }
 
 export async function openFateList(file: string): Promise<FateList> {
+  makeDirectoryOf(file, 'Choose another place with --fates.');
   const partial = `${file}.partial`;
   await rm(partial, { force: true }); // of an analysis that was cut off
   const log = openLineLog(partial);

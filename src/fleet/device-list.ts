@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { openDataset, parseCsvColumns, readDevices, readProbes } from '../dataset.ts';
-import { messageOf, UsageError } from '../errors.ts';
+import { codeOf, messageOf, UsageError } from '../errors.ts';
 
 /** Device ids from a file, one a line; empty lines and lines that begin with # do not count. @throws UsageError with the line. */
 export async function readDeviceList(file: string): Promise<string[]> {
@@ -8,7 +8,15 @@ export async function readDeviceList(file: string): Promise<string[]> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`cannot read the device list: ${messageOf(error)}`, {
+    const code = codeOf(error);
+    const what =
+      code === 'ENOENT'
+        ? `there is no device list ${file}`
+        : code === 'EISDIR'
+          ? `${file} is a directory, and a device list is wanted`
+          : `cannot read the device list ${file}: ${messageOf(error)}`;
+    throw new UsageError(what, {
+      cause: error,
       hint: 'It holds one device id a line.',
     });
   }

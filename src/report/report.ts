@@ -1,6 +1,7 @@
 /** What "simctl report" does: reads what runs have left, and makes one file of it. */
 import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { messageOf, RunError, UsageError } from '../errors.ts';
+import { makeDirectoryOf } from '../make-directory.ts';
 import { partialBeside } from '../partial.ts';
 import { readRuns } from '../run/recorded-run.ts';
 import type { Format } from './formats.ts';
@@ -22,6 +23,7 @@ export async function makeReport(dirs: readonly string[], format: Format, madeAt
 
 /** Whole or not at all: what was there before stays. @throws RunError where it cannot be written */
 export async function writeReport(file: string, text: string): Promise<void> {
+  makeDirectoryOf(file, 'Choose another place with -o.');
   let partial: string | undefined;
   try {
     partial = await partialBeside(file);

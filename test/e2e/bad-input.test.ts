@@ -75,6 +75,8 @@ describe('what is no such file or directory is said by every command', () => {
     await writeFile(cli.file('file'), 'x\n');
     await writeFile(cli.file('empty'), '');
     await mkdir(cli.file('directory'));
+    const run = ['run', '--dataset', 'fleet', '--transport', 'memory', '--pace', 'max', '--out', 'recorded'];
+    expect((await cli.run(...run)).code).toBe(0);
   });
   const local = ['local', '--http-port', '0', '--mqtt-port', '0'];
 
@@ -87,6 +89,10 @@ describe('what is no such file or directory is said by every command', () => {
     [['run', '--dataset', 'file', '--dry-run'], 2, 'file is no dataset: it is a file\n'],
     [['run', '--dataset', 'fleet', '--events', 'file/x'], 2, 'there is no directory file for --events\n'],
     [['generate', '--agents', '1', '--out', 'file'], 2, 'cannot become a dataset: there is a file in its place\n'],
+    [['report', 'recorded', '--out', 'directory'], 2, 'directory is a directory, and a file is to be written\n'],
+    [['report', 'recorded', '--out', 'file/x'], 3, 'file is no directory\n'],
+    [['analyse', 'recorded', '--fates', 'directory'], 2, 'directory is a directory, and a file is to be written\n'],
+    [['analyse', 'recorded', '--fates', 'file/x'], 3, 'file is no directory\n'],
     [[...local, '--map', 'no-such-map'], 2, 'there is no map "no-such-map"\n'],
     [[...local, '--map', './absent.osm.pbf'], 2, 'there is no map '],
     [[...local, '--map', './file'], 2, 'neither OSM PBF nor GeoJSON\n'],
