@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { openDataset, parseCsvColumns, readDevices, readProbes } from '../dataset.ts';
+import { isThingName, openDataset, parseCsvColumns, readDevices, readProbes } from '../dataset.ts';
 import { codeOf, messageOf, UsageError } from '../errors.ts';
 
 /** Device ids from a file, one a line; empty lines and lines that begin with # do not count. @throws UsageError with the line. */
@@ -24,6 +24,11 @@ export async function readDeviceList(file: string): Promise<string[]> {
   text.split(/\r?\n/).forEach((line, index) => {
     const id = line.trim();
     if (id === '' || id.startsWith('#')) return;
+    if (!isThingName(id)) {
+      throw new UsageError(`${file}:${index + 1}: ${JSON.stringify(id)} cannot be the name of an IoT thing`, {
+        hint: 'Things are named with 1 to 128 letters A to Z, digits, and : _ -',
+      });
+    }
     const first = lineOf.get(id);
     if (first !== undefined) {
       throw new UsageError(`${file}:${index + 1}: the device ${id} is there already, on line ${first}`, {

@@ -95,6 +95,7 @@ describe('device lists', () => {
 
   it.each([
     ['a device twice', 'A\nB\nA\n', /ids:3: the device A is there already, on line 1/],
+    ['a name that no thing can have', 'A\nbad id!\n', /ids:2: "bad id!" cannot be the name/],
     ['no device', '# none\n', /holds no device id/],
   ])('with %s are refused', async (_, text, message) => {
     const file = join(dir, 'ids');
