@@ -1,9 +1,10 @@
 /** One side of bench/senders.ts: sends, and says what it cost. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { connect as connectTls, createSecureContext } from 'node:tls';
 import mqtt from 'mqtt';
 import mqttPacket from 'mqtt-packet';
+import pLimit from 'p-limit';
 import { systemClock } from '../src/clock.ts';
 import { sessionsOf } from '../src/transports/session/index.ts';
 import type { Session, TlsOptions } from '../src/transports/session/session.ts';
@@ -38,6 +39,11 @@ type Run = (perConnection: number) => Promise<void>;
 const payloadOf = (n: number) =>
   `{"payload":{"deviceid":"SLE-7115","timestamp":${1_700_000_000 + n}.000,"location":{"lat":21.306944,"long":-157.858333},"seq":${n}}}`;
 
+/** As many at a time as the engine connects; one after another, a thousand over mTLS would take most of a minute. */
+function openAll<T>(connections: number, open: (i: number) => Promise<T>): Promise<T[]> {
+  return pLimit(32).map(Array.from({ length: connections }), (_, i) => open(i));
+}
+
 const OPENED = { bare, lean, mqttjs } as const;
 
 /** Our session alone. */
@@ -46,8 +52,7 @@ async function lean({ port, tls, qos, connections }: SenderTask) {
   const timeouts = { ackTimeoutMs: 30_000, connectTimeoutMs: 30_000 };
   const open = await sessionsOf('lean', clock, timeouts);
   const context = tls && createSecureContext(tls as object);
-  const sessions: { session: Session; topic: string }[] = [];
-  for (let i = 0; i < connections; i++) {
+  const sessions = await openAll(connections, async (i): Promise<{ session: Session; topic: string }> => {
     const session = await open(
       {
         host: '127.0.0.1',
@@ -60,8 +65,8 @@ async function lean({ port, tls, qos, connections }: SenderTask) {
       },
       new AbortController().signal,
     );
-    sessions.push({ session, topic: `simUploadLocation/bench-${i}` });
-  }
+    return { session, topic: `simUploadLocation/bench-${i}` };
+  });
   return {
     async run(perConnection: number) {
       await Promise.all(
@@ -79,16 +84,15 @@ async function lean({ port, tls, qos, connections }: SenderTask) {
 
 /** MQTT.js as its README has it, with callbacks, which are cheaper than its promises. */
 async function mqttjs({ port, tls, qos, connections }: SenderTask) {
-  const clients: { client: mqtt.MqttClient; topic: string }[] = [];
-  for (let i = 0; i < connections; i++) {
+  const clients = await openAll(connections, async (i) => {
     const client = await mqtt.connectAsync(`${tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${port}`, {
       clientId: `bench-${i}`,
       protocolVersion: 4,
       keepalive: 60,
       ...(tls ?? {}),
     } as mqtt.IClientOptions);
-    clients.push({ client, topic: `simUploadLocation/bench-${i}` });
-  }
+    return { client, topic: `simUploadLocation/bench-${i}` };
+  });
   const all = (client: mqtt.MqttClient, topic: string, perConnection: number) =>
     new Promise<void>((resolve, reject) => {
       let n = 0;
@@ -113,8 +117,7 @@ async function mqttjs({ port, tls, qos, connections }: SenderTask) {
 async function bare({ port, tls, qos, connections }: SenderTask) {
   const buffer = Buffer.allocUnsafe(65_536);
   const context = tls && createSecureContext(tls as object);
-  const sockets: { socket: Socket; onRead: (bytes: number) => void; set: (on: (bytes: number) => void) => void }[] = [];
-  for (let i = 0; i < connections; i++) {
+  const sockets = await openAll(connections, async (i) => {
     let onRead: (bytes: number) => void = () => {};
     const onread = {
       buffer,
@@ -140,14 +143,13 @@ async function bare({ port, tls, qos, connections }: SenderTask) {
       }),
     );
     await connack;
-    sockets.push({
+    return {
       socket,
-      onRead,
-      set: (on) => {
+      set: (on: (bytes: number) => void) => {
         onRead = on;
       },
-    });
-  }
+    };
+  });
   return {
     async run(perConnection: number) {
       await Promise.all(
