@@ -18,7 +18,8 @@ import { Incoming, type IncomingHandlers } from './incoming.ts';
 import { PublishPackets } from './publish-packet.ts';
 import type { OpenSession, Payload, Session, SessionOptions } from './session.ts';
 import { openSocket, type SocketHandlers } from './socket.ts';
-import { atTurnEnd, keepTurnBytes, onNextTurn, type TurnMember, turnBytes } from './turn.ts';
+import { atTurnEnd, keepTurnBytes, type TurnMember, turnBytes } from './turn.ts';
+import { ZeroSends } from './zero-sends.ts';
 
 /** How long a broker may take to close after DISCONNECT. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -59,12 +60,8 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
   /** Its packets of this turn, [#start, #end) of `turnBytes`. */
   #start = 0;
   #end = 0;
-  /** The number of the last QoS 0 message, of the last that was written, and of the last that the system has taken. */
-  #zeroId = 0;
-  #zeroWritten = 0;
-  #zeroTaken = 0;
-  /** How far each of the writes goes that the system has not taken. */
-  #zeroWrites: number[] = [];
+  /** There from the first message at QoS 0. */
+  #zero: ZeroSends | undefined;
 
   #packetId = 0;
   #since: number;
@@ -115,49 +112,33 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
       this.#packets.write(turnBytes, payload, qos, id, dup);
       const isFirst = this.#end === this.#start;
       // Another session has written in between.
-      if (!isFirst && this.#end !== start) this.#write(this.#onTakenEarly);
+      if (!isFirst && this.#end !== start) this.#write(true);
       if (this.#end === this.#start) this.#start = start;
       this.#end = turnBytes.length;
       if (isFirst) atTurnEnd(this);
     } catch (failure) {
       return Promise.reject(failure as Error);
     }
-    if (qos === 0) this.#zeroId = id;
+    if (qos === 0) this.#zero!.sent(id);
     return this.#inFlight.add(id, this.#beat.count);
   }
 
   /** One write for all packets of a turn. */
   flush(): void {
-    this.#write(this.#onTaken);
+    this.#write(false);
   }
 
-  /** @param onTaken told if there is QoS 0 among it */
-  #write(onTaken: (error?: Error | null) => void): void {
+  /** @param early before the turn's end */
+  #write(early: boolean): void {
     if (this.#end === this.#start || this.#state === 'over') return;
     const chunk = turnBytes.bytes.subarray(this.#start, this.#end);
     this.#start = this.#end = 0;
     this.#wroteAt = this.#beat.count;
-    if (this.#zeroWritten !== this.#zeroId) {
-      this.#zeroWritten = this.#zeroId;
-      this.#zeroWrites.push(this.#zeroId);
-      this.#line.write(chunk, onTaken);
-    } else {
-      this.#line.write(chunk);
-    }
+    const zero = this.#zero;
+    if (zero?.written()) this.#line.write(chunk, early ? zero.onTakenEarly : zero.onTaken);
+    else this.#line.write(chunk);
     if (this.#line.writableLength !== 0) keepTurnBytes();
   }
-
-  /** QoS 0: what one write has brought to the system. Whoever sends the next message has it written a turn later. */
-  #onTaken = (error?: Error | null): void => {
-    if (error) return;
-    const last = this.#zeroWrites.shift() ?? this.#zeroTaken;
-    while (this.#zeroTaken > last) this.#inFlight.settle(--this.#zeroTaken);
-  };
-
-  /** Without a turn in between, a loop of such sends would never let anything else run. */
-  #onTakenEarly = (error?: Error | null): void => {
-    if (!error) onNextTurn(this.#onTaken);
-  };
 
   async end(): Promise<void> {
     await this.#inFlight.empty();
@@ -177,7 +158,10 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
   }
 
   silence(): void {
-    if (this.#state === 'open' && this.#line === this.#socket) this.#line = silence(this.#socket, this.#handlers);
+    if (this.#state !== 'open' || this.#line !== this.#socket) return;
+    this.#line = silence(this.#socket, this.#handlers);
+    // The socket may still be at an earlier write, and the silence takes everything at once.
+    this.#zero = this.#zero?.onAnotherLine();
   }
 
   slow(): Pick<SlowLine, 'look' | 'recover'> {
@@ -294,9 +278,12 @@ class LeanSession implements Session, BeatMember, IncomingHandlers, TurnMember {
     await this.#closed;
   }
 
-  /** Packet ids go round from 1 to 65535, past those still out (MQTT 3.1.1, 2.3.1); QoS 0 has none, and counts down from -1. */
+  /** Packet ids go round from 1 to 65535, past those still out (MQTT 3.1.1, 2.3.1); QoS 0 has none. */
   #nextId(qos: 0 | 1, before: number | undefined): number {
-    if (qos === 0) return this.#zeroId - 1;
+    if (qos === 0) {
+      this.#zero ??= new ZeroSends((id) => this.#inFlight.settle(id));
+      return this.#zero.next;
+    }
     if (this.#inFlight.size >= 0xffff) throw new SendFailure('too-many-in-flight', 'all 65535 packet ids are in use');
     if (before !== undefined && !this.#inFlight.has(before)) this.#packetId = before;
     else
