@@ -320,7 +320,9 @@ describe('the directory', () => {
 
   it('that cannot be made says so', () => {
     writeFileSync(join(dir, 'file'), '');
-    expect(refused(join(dir, 'file', 'data'))).toMatch(/cannot make the data directory .*file is no directory.*--data-dir/);
+    expect(refused(join(dir, 'file', 'data'))).toMatch(
+      /cannot make the data directory .*file is no directory.*--data-dir/,
+    );
     expect(refused(join(dir, 'file'))).toMatch(/cannot make the data directory .*--data-dir/);
   });
 
