@@ -40,7 +40,7 @@ function snapshot(ms: number): Progress {
   const sent = Math.round(ms / 2);
   const percentiles = (): Percentiles => {
     const p50 = 5 + random();
-    return { count: sent, p50, p90: 2 * p50, p99: 4 * p50, p999: 6 * p50, max: 90 };
+    return { count: sent, p50, p90: 2 * p50, p95: 3 * p50, p99: 4 * p50, p999: 6 * p50, max: 90 };
   };
   for (const one of couriers) one.at = [one.at[0] + 1e-4 * (random() - 0.5), one.at[1] + 1e-4 * (random() - 0.5)];
   const counts = { sent, acknowledged: sent, failed: 3, unknown: 0, inFlight: 30 + Math.round(9 * random()) };

@@ -30,6 +30,7 @@ export interface Percentiles {
   count: number;
   p50: number;
   p90: number;
+  p95: number;
   p99: number;
   p999: number;
   max: number;
@@ -45,6 +46,7 @@ export function percentilesOf(histogram: Histogram): Percentiles {
     count,
     p50: at(50),
     p90: at(90),
+    p95: at(95),
     p99: at(99),
     p999: at(99.9),
     max,

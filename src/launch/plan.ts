@@ -10,6 +10,7 @@ import type { RunOptions } from '../run/options.ts';
 import { sampleTimeShift } from '../run/sample-times.ts';
 import { checkAhead } from '../run/start-at.ts';
 import { parseThresholds } from '../run/threshold.ts';
+import { checkWindows } from '../run/windows.ts';
 import { readStack } from '../stack.ts';
 import type { DeployedStack, Generators, Target } from '../target.ts';
 import { readTarget } from '../target-file.ts';
@@ -75,6 +76,7 @@ export async function planLaunch(request: LaunchRequest, now: number, signal: Ab
   for (let index = 0; index < shards; index++)
     shares.push(await fleetShare({ index, of: shards, saidBy: '--shards' }, data));
   const plan = planRun(options, data.outlook);
+  checkWindows(parseThresholds(run.thresholds), plan.scheduledMs);
   const region = regionOfEnvironment('a launch');
   const target = onAws ? await readTarget('aws', name) : undefined;
   const stack = target?.stack ?? (await readStack(region, name)).stack;

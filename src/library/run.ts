@@ -103,6 +103,7 @@ async function baseOf(scenario: string | undefined, pace: string | undefined): P
   const defaults = defaultsOf(RUN_SETTINGS);
   // A process of its own is no task of an array job, wherever it runs.
   if (scenario === undefined) return optionsOf(defaults, {});
-  const { values, phases } = await readScenario(scenario, pace === undefined ? {} : { pace });
+  // What the request says beside it may be what makes sense of it.
+  const { values, phases } = await readScenario(scenario, pace === undefined ? {} : { pace }, () => []);
   return { ...optionsOf({ ...defaults, ...values }, {}), phases };
 }

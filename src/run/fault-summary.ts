@@ -1,5 +1,6 @@
 /** What a summary says of connections: harm done on purpose, what came of it, and whether the fleet's promise was kept. */
 import { parseFault } from '../workers/fault.ts';
+import type { PlannedFault } from '../workers/fault-plan.ts';
 import type { FaultRound } from '../workers/inflict.ts';
 import type { Summary } from './summary.ts';
 
@@ -59,6 +60,20 @@ export function connectionLines(summary: Told): string[] {
     ...foldRounds(faults).map((rounds) => `  ${faultLine(rounds, firstSentAt)}`),
     '',
   ];
+}
+
+/** Of what was planned, what had not come when the run ended: a sentence each. */
+export function missedFaults(
+  planned: readonly Pick<PlannedFault, 'text' | 'moments'>[] = [],
+  rounds: readonly FaultRound[] = [],
+): string[] {
+  const due = new Map<string, number>();
+  for (const { text, moments } of planned) due.set(text, (due.get(text) ?? 0) + moments.length);
+  return [...due].flatMap(([text, times]) => {
+    const came = rounds.filter(({ fault }) => fault === text).length;
+    if (came >= times) return [];
+    return [`${text}: ${came === 0 ? 'did not come' : `came ${came} of ${times} times`}; the run was over before`];
+  });
 }
 
 /** A line for each fault, not for each of its moments. */

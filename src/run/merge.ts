@@ -234,6 +234,8 @@ function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 
       1,
     ),
     faults: addRounds(shards.map(({ summary }) => summary.faults ?? [])),
+    // Each shard has judged its own.
+    lateness: { lateMs: 0, busyLateMs: 0 },
     deaths: shards.flatMap(({ name, summary: { deaths = [] } }) =>
       deaths.map((death) => ({ ...death, message: `${name}: ${death.message}` })),
     ),

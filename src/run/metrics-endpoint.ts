@@ -6,7 +6,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Reporter } from '../dashboard/reporter.ts';
 import { keepState } from '../dashboard/run-state.ts';
-import { codeOf, messageOf, SetupError, UsageError } from '../errors.ts';
+import { codeOf, messageOf, SetupError } from '../errors.ts';
+import { parseMetricsAddress } from './metrics-address.ts';
 import { newMetrics } from './prometheus.ts';
 
 export interface MetricsEndpoint {
@@ -23,7 +24,7 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** @param at `[HOST]:PORT`; loopback where there is no host, any free port where it is 0 */
 export async function openMetricsEndpoint(at: string, now = () => performance.now()): Promise<MetricsEndpoint> {
-  const { host, port } = parseAddress(at);
+  const { host, port } = parseMetricsAddress(at);
   const metrics = newMetrics();
   const followers = new Set<ServerResponse>();
   let line: string | undefined;
@@ -79,14 +80,6 @@ export async function openMetricsEndpoint(at: string, now = () => performance.no
       });
     },
   };
-}
-
-function parseAddress(at: string): { host: string; port: number } {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]*))(?::|^)([0-9]{1,5})$/.exec(/^[0-9]+$/.test(at) ? `:${at}` : at);
-  const port = Number(match?.[3] ?? Number.NaN);
-  if (!match || !(port <= 65_535))
-    throw new UsageError(`--metrics is HOST:PORT, :PORT or PORT; got "${at}"`, { hint: 'Such as --metrics :9464.' });
-  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }
 
 /** Tells `first`, then `second`; somebody watches, whoever `second` is. */

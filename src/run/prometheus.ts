@@ -3,7 +3,7 @@ import type { Progress, Step } from '../dashboard/reporter.ts';
 import type { Percentiles } from '../histogram.ts';
 import { version } from '../version.ts';
 
-const QUANTILES = { p50: '0.5', p90: '0.9', p99: '0.99', p999: '0.999', max: '1' } as const;
+const QUANTILES = { p50: '0.5', p90: '0.9', p95: '0.95', p99: '0.99', p999: '0.999', max: '1' } as const;
 const LATENCIES = ['response', 'service', 'late', 'lag'] as const;
 const VERDICTS = ['acknowledged', 'failed', 'unknown'] as const;
 

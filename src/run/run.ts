@@ -33,6 +33,7 @@ import { checkAhead } from './start-at.ts';
 import { type Summary, summarise } from './summary.ts';
 import { parseThresholds } from './threshold.ts';
 import { openViewer, type SampleWindow } from './viewer.ts';
+import { checkWindows } from './windows.ts';
 import { optionsWithoutKeys, targetWithoutKeys } from './without-keys.ts';
 
 /**
@@ -110,6 +111,7 @@ async function withFleet(
   const shared = options.shard === undefined ? undefined : await fleetShare(options.shard, data);
   await fetched.probes(shared?.share.stretches);
   const plan = planRun(options, data.outlook, shared?.share);
+  checkWindows(parseThresholds(options.thresholds, options.phases), plan.scheduledMs, options.phases);
   plan.notes.forEach(reporter.note);
   if (shared !== undefined) planText(plan).split('\n').slice(0, 1).forEach(reporter.note);
   await checkConnectionRoom(options, plan.devices);

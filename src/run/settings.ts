@@ -40,14 +40,15 @@ export const RUN_SETTINGS = {
     description: 'generate while sending: no file holds the trips, so a fleet may be of any length',
     exclusive: ['dataset', 'probes'],
   },
-  agents: { ...fleet, kind: 'whole', default: 1000, description: 'devices to generate' },
-  seconds: { ...fleet, kind: 'time', unit: 's', default: 660, description: 'simulated seconds to generate' },
-  seed: { ...fleet, kind: 'whole', default: 1, description: 'of everything random' },
+  agents: { ...fleet, kind: 'whole', default: 1000, min: 1, description: 'devices to generate' },
+  seconds: { ...fleet, kind: 'time', unit: 's', default: 660, min: 1, description: 'simulated seconds to generate' },
+  seed: { ...fleet, kind: 'whole', default: 1, min: 0, description: 'of everything random' },
   every: {
     ...fleet,
     kind: 'time',
     unit: 's',
     default: 30,
+    min: 1,
     description: 'seconds of sample time between two fixes of a device',
   },
   ...fleetSettings,
@@ -180,7 +181,7 @@ export const RUN_SETTINGS = {
   },
   live: { ...load, kind: 'switch', description: 'stamp the present as sample time' },
   shift: { ...load, kind: 'time', unit: 'ms', description: 'ms to add to every sample time, by hand' },
-  workers: { ...load, kind: 'whole', description: 'threads; by default one less than there are cores' },
+  workers: { ...load, kind: 'whole', min: 1, description: 'threads; by default one less than there are cores' },
   shard: {
     ...machines,
     kind: 'text',
@@ -205,6 +206,7 @@ export const RUN_SETTINGS = {
     ...load,
     kind: 'whole',
     default: 32,
+    min: 1,
     description: 'devices that connect at a time, per worker',
   },
   'connect-rate': {
@@ -286,7 +288,8 @@ export const RUN_SETTINGS = {
     default: 250,
     min: 1,
     value: 'MS',
-    description: '99th percentile of its own lag beyond which the generator counts as saturated',
+    description:
+      '99th percentile of its own lag beyond which the generator counts as saturated; of lateness, where its threads had no time left',
   },
   out: {
     kind: 'texts',

@@ -137,10 +137,12 @@ function missingLine({ shards = [], missing = [] }: Summary): string[] {
   ];
 }
 
-function saturationLine({ lag, shards }: Summary): string {
+function saturationLine({ lag, late: due, busyWhileLate = 0, shards }: Summary): string {
   const late = shards?.filter(({ saturated }) => saturated).map(({ dir }) => dir) ?? [];
   if (late.length > 0)
     return `GENERATOR SATURATED in ${late.join(', ')}: take the latencies as an upper bound, use more machines, or a slower pace.`;
+  if (lag.p99 < due.p99 / 2 && busyWhileLate > 0)
+    return `GENERATOR SATURATED: 1 in 100 updates were ${due.p99.toFixed(0)} ms late or more, while its threads were at work ${(100 * busyWhileLate).toFixed(0)} % of the time; take the latencies as an upper bound, use more workers or machines, or a slower pace.`;
   return `GENERATOR SATURATED: it sent 1 in 100 updates ${lag.p99.toFixed(0)} ms or more after they were ready; take the latencies as an upper bound, use more workers or machines, or a slower pace.`;
 }
 

@@ -10,6 +10,7 @@ import type { ConnectFailures } from '../workers/protocol.ts';
 import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
 import type { ClockOffset } from './clock-offset.ts';
+import { missedFaults } from './fault-summary.ts';
 import { fixesNotAskedFor } from './pace-end.ts';
 import type { PhaseFigures } from './phase-figures.ts';
 import { type Judgement, judge, type Threshold } from './threshold.ts';
@@ -52,7 +53,7 @@ export interface Summary {
   reordered: number;
   /** Latencies below zero: clocks that disagree. */
   negative: number;
-  /** What the analyser has to say of the logs it read. */
+  /** What the analyser has to say of the logs it read, and faults that did not come. */
   notes: string[];
   /** Sender's verdict × backend's verdict. */
   cross: Findings['cross'];
@@ -83,6 +84,8 @@ export interface Summary {
   pausedSeconds?: number;
   /** The generator itself was late beyond the limit: its figures say little about the backend. */
   saturated: boolean;
+  /** While updates were late, the part of the time in which its threads were at work; absent: none was, or shards tell it. */
+  busyWhileLate?: number;
   /** Where the run has phases: how each went. */
   phases?: PhaseFigures[];
   thresholds: Judgement[];
@@ -143,6 +146,9 @@ export function summarise({
   const { publishToStore, endToEnd, endToEndEarliest, cross, evidence } = findings;
   const lag = percentilesOf(fleet.lag);
   const pausedSeconds = pausedWithin(allHeld, fleet.firstSentAt, fleet.lastDoneAt) / 1000;
+  const late = percentilesOf(fleet.late);
+  const { lateMs, busyLateMs } = fleet.lateness;
+  const busyWhileLate = lateMs > 0 ? busyLateMs / lateMs : undefined;
   const notAskedFor = fixesNotAskedFor(plan, fleet.counts.sent, interrupted);
   const summary: Summary = {
     out,
@@ -172,7 +178,7 @@ export function summarise({
     duplicated: findings.duplicated,
     reordered: findings.reordered,
     negative: findings.negative,
-    notes: findings.notes,
+    notes: [...findings.notes, ...faultNotes(plan, fleet)],
     cross,
     evidence,
     response: percentilesOf(fleet.response),
@@ -180,7 +186,7 @@ export function summarise({
     publishToStore: percentilesOf(publishToStore),
     endToEnd: percentilesOf(endToEnd),
     endToEndEarliest: percentilesOf(endToEndEarliest),
-    late: percentilesOf(fleet.late),
+    late,
     lag,
     firstSentAt: fleet.firstSentAt,
     lastDoneAt: fleet.lastDoneAt,
@@ -192,7 +198,9 @@ export function summarise({
     ...(pausedSeconds > 0 ? { pausedSeconds } : {}),
     // Without a schedule there is nothing to be late for: the generator goes as fast as it can.
     saturated:
-      (plan.pace.kind !== 'max' && lag.p99 > lagLimitMs) || merged?.shards.some(({ saturated }) => saturated) === true,
+      (plan.pace.kind !== 'max' && isOwnDoing({ lag, late, busyWhileLate }, lagLimitMs)) ||
+      merged?.shards.some(({ saturated }) => saturated) === true,
+    ...(busyWhileLate === undefined ? {} : { busyWhileLate }),
     ...(phases === undefined ? {} : { phases }),
     thresholds: [],
     ...(clock === undefined ? {} : { clock }),
@@ -201,6 +209,22 @@ export function summarise({
   // Of a part, a throughput or a count says nothing.
   if (plan.shard === undefined) summary.thresholds = thresholds.map((threshold) => judge(threshold, summary, slices));
   return summary;
+}
+
+/** A thread that is at work so much of the time has more to do than it can. */
+const BUSY = 0.9;
+
+/** Whether lateness beyond the limit is the generator's: it woke devices late, or had no time to read their answers. */
+export function isOwnDoing(
+  { lag, late, busyWhileLate = 0 }: Pick<Summary, 'lag' | 'late'> & { readonly busyWhileLate?: number | undefined },
+  limitMs: number,
+): boolean {
+  return lag.p99 > limitMs || (late.p99 > limitMs && busyWhileLate > BUSY);
+}
+
+/** Of a part the whole will say it; and what a worker that died did, nobody knows. */
+function faultNotes({ shard, faults }: Plan, fleet: FleetResult): string[] {
+  return shard === undefined && fleet.deaths.length === 0 ? missedFaults(faults, fleet.faults) : [];
 }
 
 /** The exit code of a command that made, or added up, this run: nothing but 0 is a run that was whole and kept its promises. */

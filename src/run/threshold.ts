@@ -3,12 +3,13 @@
  * or `in every 10s` of it, or `in phase NAME` alone.
  */
 import { UPDATE_COUNTS } from '../analyser/findings.ts';
+import { parseDuration } from '../duration.ts';
 import { UsageError } from '../errors.ts';
-import { decodeHistogram, newHistogram, type Percentiles, percentilesOf } from '../histogram.ts';
-import type { Latencies } from '../workers/protocol.ts';
+import type { Percentiles } from '../histogram.ts';
 import type { Slice } from '../workers/timeline.ts';
 import type { Summary } from './summary.ts';
 import { throughputOf } from './throughput.ts';
+import { type Figures, figuresOf, windows } from './windows.ts';
 
 export interface Threshold {
   /** As it was given. */
@@ -37,7 +38,7 @@ export interface Judgement {
 }
 
 const TIMES = ['response', 'service', 'late', 'lag', 'publishToStore', 'endToEnd', 'endToEndEarliest'] as const;
-const POINTS = { p50: 'p50', p90: 'p90', p99: 'p99', 'p99.9': 'p999', p999: 'p999', max: 'max' } as const;
+const POINTS = { p50: 'p50', p90: 'p90', p95: 'p95', p99: 'p99', 'p99.9': 'p999', p999: 'p999', max: 'max' } as const;
 /** What the workers know while they send; the rest is known only once all has been read back. */
 const IN_WINDOWS: ReadonlySet<string> = new Set([
   'response',
@@ -52,7 +53,9 @@ const IN_WINDOWS: ReadonlySet<string> = new Set([
 ]);
 
 const FORM =
-  /^\s*([a-zA-Z]+)(?:\.(p[0-9.]+|max))?\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|%|\/s)?(?:\s+in\s+every\s+([0-9]+)\s*s)?(?:\s+in\s+phase\s+(\S.*?))?\s*$/;
+  /^\s*([a-zA-Z]+)(?:\.(p[0-9.]+|max))?\s*(<=|>=|==|<|>)\s*([0-9]*\.?[0-9]+)\s*(ms|s|min|%|\/s)?(?:\s+in\s+every\s+([0-9]+\s*(?:s|min)))?(?:\s+in\s+phase\s+(\S.*?))?(?:\s+in\s+every\s+([0-9]+\s*(?:s|min)))?\s*$/;
+
+const IN_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000 };
 
 /** @returns the threshold, or what is wrong with it */
 export function parseThreshold(text: string): Threshold | string {
@@ -60,7 +63,8 @@ export function parseThreshold(text: string): Threshold | string {
   const wrong = (what: string) => `--threshold "${text}": ${what}`;
   if (!match)
     return wrong('such as "response.p99 < 250ms", "failed < 0.1%", "lost == 0", "service.p90 < 50ms in every 10s"');
-  const [, metric = '', point, operator, number, suffix = '', window, phase] = match;
+  const [, metric = '', point, operator, number, suffix = '', before, phase, after] = match;
+  const window = before ?? after;
   const isTime = (TIMES as readonly string[]).includes(metric);
   const isCount = (UPDATE_COUNTS as readonly string[]).includes(metric);
   if (!isTime && !isCount && metric !== 'throughput')
@@ -72,20 +76,25 @@ export function parseThreshold(text: string): Threshold | string {
         .join(', ')}`,
     );
   if (!isTime && point !== undefined) return wrong(`${metric} is one number; it has no ${point}`);
-  const units = isTime ? ['ms', 's'] : isCount ? ['%', ''] : ['/s', ''];
+  const units = isTime ? ['ms', 's', 'min'] : isCount ? ['%', ''] : ['/s', ''];
   if (!units.includes(suffix))
-    return wrong(`${metric} is measured in ${units.filter((unit) => unit !== '').join(' or ') || 'updates'}`);
+    return wrong(
+      `${metric} is measured in ${units.filter((unit) => unit !== '' && unit !== 'min').join(' or ') || 'updates'}`,
+    );
   if (window !== undefined && !IN_WINDOWS.has(metric)) return wrong(`${metric} is known of the whole run alone`);
   if (phase !== undefined && (!IN_WINDOWS.has(metric) || metric === 'lag'))
     return wrong(`${metric} is known of the whole run, not of a phase`);
-  if (window === '0') return wrong('a window has at least a second');
+  const everySeconds = window === undefined ? undefined : parseDuration(window.replace(/\s+/, ''))! / 1000;
+  if (everySeconds === 0) return wrong('a window has at least a second');
+  if (before !== undefined && after !== undefined) return wrong('"in every" is said twice');
+  if (operator === '<' && Number(number) === 0) return wrong('nothing is below 0; say "== 0"');
   return {
     text: text.trim(),
     metric: point === undefined ? metric : `${metric}.${POINTS[point as keyof typeof POINTS]}`,
     operator: operator as Threshold['operator'],
-    limit: Number(number) * (suffix === 's' ? 1000 : 1),
+    limit: Number(number) * (isTime ? (IN_MS[suffix] ?? 1) : 1),
     unit: isTime ? 'ms' : isCount ? (suffix as Unit) : '/s',
-    ...(window === undefined ? {} : { everySeconds: Number(window) }),
+    ...(everySeconds === undefined ? {} : { everySeconds }),
     ...(phase === undefined ? {} : { phase }),
   };
 }
@@ -104,9 +113,6 @@ export function parseThresholds(texts: readonly string[], phases: readonly { nam
   return parsed as Threshold[];
 }
 
-/** The figures of a run, or of a part of it, that thresholds are about. */
-export type Figures = Partial<Omit<Summary, 'late'>> & { readonly seconds: number; readonly late?: Percentiles };
-
 export function judge(threshold: Threshold, summary: Summary, slices: readonly Slice[]): Judgement {
   const { text, unit, everySeconds, phase } = threshold;
   if (everySeconds === undefined) {
@@ -119,10 +125,14 @@ export function judge(threshold: Threshold, summary: Summary, slices: readonly S
     phase === undefined ? slices : slices.filter((slice) => slice.phase === phase),
     everySeconds,
     slices[0]?.from ?? 0,
+    summary.lastDoneAt,
   )) {
     const measured = measure(threshold, figures);
-    // A window in which nothing was answered has no latency to judge.
-    if (Number.isNaN(measured)) continue;
+    if (Number.isNaN(measured)) {
+      // Where nothing ended, there is no latency to judge; where all that ended failed, none has kept the promise.
+      if (!threshold.metric.includes('.') || !figures.sent) continue;
+      return { text, unit, kept: false, measured: null, window: from };
+    }
     const found = { text, unit, kept: keeps(threshold, measured), measured, window: from };
     if (worst === undefined || further(threshold, measured, worst.measured ?? Number.NaN)) worst = found;
   }
@@ -160,9 +170,31 @@ function measure({ metric, unit }: Threshold, figures: Figures): number {
     const percentiles = value as Percentiles | undefined;
     return percentiles === undefined || percentiles.count === 0 ? Number.NaN : percentiles[point as keyof Percentiles];
   }
-  if (typeof value !== 'number') return Number.NaN;
+  if (typeof value !== 'number' || !isKnown(name, figures)) return Number.NaN;
   if (unit !== '%') return value;
   return figures.sent ? (100 * value) / figures.sent : Number.NaN;
+}
+
+/** What nobody looked for is not 0: each count of the backend's has its evidence (docs/ARCHITECTURE.md). */
+function isKnown(name: string, { evidence, transport }: Figures): boolean {
+  if (evidence === undefined) return true;
+  const { received, sweptDevices } = evidence;
+  const answers = evidence.ingest || transport === 'tracker';
+  switch (name) {
+    case 'seen':
+      return received;
+    case 'superseded':
+      return received && sweptDevices > 0;
+    case 'filtered':
+    case 'lost':
+      return answers && sweptDevices > 0;
+    case 'refused':
+    case 'duplicated':
+    case 'reordered':
+      return answers;
+    default:
+      return true;
+  }
 }
 
 function keeps({ operator, limit }: Threshold, measured: number): boolean {
@@ -184,55 +216,6 @@ function keeps({ operator, limit }: Threshold, measured: number): boolean {
 function further({ operator, limit }: Threshold, a: number, b: number): boolean {
   if (operator === '==') return Math.abs(a - limit) > Math.abs(b - limit);
   return operator.startsWith('<') ? a > b : a < b;
-}
-
-/** Whole windows, one after the other, from slices of about a second; a rest at the end that is shorter than half of one is none. */
-function* windows(
-  slices: readonly Slice[],
-  seconds: number,
-  start: number,
-): Generator<{ from: number; figures: Figures }> {
-  let part: Slice[] = [];
-  for (const [i, slice] of slices.entries()) {
-    part.push(slice);
-    const lengthMs = slice.to - part[0]!.from;
-    const last = i === slices.length - 1;
-    // Slices end a little after their second.
-    if (lengthMs < seconds * 1000 - 500 && !(last && lengthMs >= seconds * 500)) continue;
-    yield { from: (part[0]!.from - start) / 1000, figures: figuresOf(part) };
-    part = [];
-  }
-}
-
-export function figuresOf(slices: readonly Slice[]): Figures {
-  const total = (name: 'sent' | 'acknowledged' | 'failed' | 'unknown') =>
-    slices.reduce((sum, { [name]: n }) => sum + n, 0);
-  const times = (name: keyof Latencies) => {
-    const sum = newHistogram();
-    for (const { latencies } of slices) sum.add(decodeHistogram(latencies[name]));
-    return percentilesOf(sum);
-  };
-  return {
-    sent: total('sent'),
-    acknowledged: total('acknowledged'),
-    failed: total('failed'),
-    unknown: total('unknown'),
-    // Only what is asked for is decoded.
-    get response() {
-      return times('response');
-    },
-    get service() {
-      return times('service');
-    },
-    get late() {
-      return times('late');
-    },
-    get lag() {
-      return times('lag');
-    },
-    seconds: (slices.at(-1)!.to - slices[0]!.from) / 1000,
-    pausedSeconds: slices.reduce((ms, { pausedMs = 0 }) => ms + pausedMs, 0) / 1000,
-  };
 }
 
 function orNull(measured: number): number | null {

@@ -93,12 +93,12 @@ function planFault(fault: Fault, i: number, { seed, devices, scheduledMs }: Faul
 }
 
 function startsOf({ when, forMs = 0 }: Fault, random: () => number, scheduledMs: number): number[] | string {
-  if ('at' in when) {
-    if (scheduledMs > 0 && when.at > scheduledMs)
-      return `it would come after the last update, which is due after ${(scheduledMs / 1000).toFixed(1)} s`;
-    return [when.at];
-  }
-  const { random: times, from = 0, to = scheduledMs } = when;
+  const isLate = (ms: number) => scheduledMs > 0 && ms > scheduledMs;
+  const late = `it would come after the last update, which is due after ${(scheduledMs / 1000).toFixed(1)} s`;
+  if ('at' in when) return isLate(when.at) ? late : [when.at];
+  const { random: times, from = 0, to: latest = scheduledMs } = when;
+  if (isLate(from)) return late;
+  const to = isLate(latest) ? scheduledMs : latest;
   if (to === 0)
     return 'with --pace max nobody knows how long the run will be: say between what, such as "at random between 0s and 60s"';
   const room = to - from - forMs;

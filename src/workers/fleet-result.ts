@@ -2,6 +2,7 @@ import { unpackError } from '../errors.ts';
 import { addCounts, noCounts } from './counts.ts';
 import { addRounds, type FaultRound } from './inflict.ts';
 import { addLatencies, decodeLatencies, type FleetHistograms, newHistograms } from './latencies.ts';
+import type { LatenessSums } from './own-lateness.ts';
 import type { Pause } from './pause.ts';
 import type { ConnectFailures, Counts, ShardResult, ShardTask } from './protocol.ts';
 import { recoverShard } from './recover-shard.ts';
@@ -18,6 +19,8 @@ export interface FleetResult extends FleetHistograms {
   pauses: readonly Pause[];
   /** What was done to connections on purpose. */
   faults: readonly FaultRound[];
+  /** Of all workers that lived. */
+  lateness: LatenessSums;
   /** Workers that ended before their time; the others drained. */
   deaths: readonly WorkerDeath[];
 }
@@ -44,6 +47,7 @@ export async function fleetResult(
 ): Promise<Omit<FleetResult, 'connectFailures'>> {
   const total = newHistograms();
   const [deaths, rounds]: [WorkerDeath[], FaultRound[][]] = [[], []];
+  let [lateMs, busyLateMs] = [0, 0];
   let [counts, devices, interrupted, firstSentAt, lastDoneAt] = [noCounts(), 0, false, 0, 0];
   for (const [worker, end] of ends.entries()) {
     if (end.ok === false) throw unpackError(end.error);
@@ -57,6 +61,10 @@ export async function fleetResult(
       firstSentAt = result.firstSentAt;
     lastDoneAt = Math.max(lastDoneAt, result.lastDoneAt);
     rounds.push(result.faults);
+    lateMs += result.lateness.lateMs;
+    busyLateMs += result.lateness.busyLateMs;
   }
-  return { ...total, devices, counts, interrupted, firstSentAt, lastDoneAt, faults: addRounds(rounds), deaths, pauses };
+  const lateness = { lateMs, busyLateMs };
+  const faults = addRounds(rounds);
+  return { ...total, devices, counts, interrupted, firstSentAt, lastDoneAt, faults, lateness, deaths, pauses };
 }

@@ -78,6 +78,12 @@ const WINDOW_MS = 30 * 86_400_000;
 
 /** Checks the sense of a request that needs no fleet to judge. @throws UsageError with every problem at once */
 export function checkRequest(request: PlanRequest): void {
+  refuse(requestProblems(request));
+  if (request.transport === 'mqtt') parseBroker(request.broker);
+}
+
+/** What has no sense, with no fleet to judge it by; flags are named as `--pace`. */
+export function requestProblems(request: PlanRequest): string[] {
   const problems: string[] = [];
   const pace = parsePace(request.pace);
   if (typeof pace === 'string') problems.push(`--${pace}`);
@@ -108,8 +114,7 @@ export function checkRequest(request: PlanRequest): void {
     problems.push('--legacy-swap is a form of the MQTT payload; --transport tracker has none');
   problems.push(...connectionProblems(request));
   problems.push(...mqttProblems(request), ...shardProblems(request));
-  refuse(problems);
-  if (request.transport === 'mqtt') parseBroker(request.broker);
+  return problems;
 }
 
 function connectionProblems({ transport, client = 'lean', faults = [], qos, ...request }: PlanRequest): string[] {

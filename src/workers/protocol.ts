@@ -22,6 +22,7 @@ import type { TransportName, TransportSettings } from '../transports/index.ts';
 import type { PlannedFault } from './fault-plan.ts';
 import type { FleetSource } from './fleet-tracks.ts';
 import type { FaultRound } from './inflict.ts';
+import type { LatenessSums } from './own-lateness.ts';
 import type { Pace, Paced } from './pacer.ts';
 import type { Stretch } from './share.ts';
 
@@ -100,5 +101,6 @@ export type ShardResult =
       firstSentAt: number;
       lastDoneAt: number;
       faults: FaultRound[];
+      lateness: LatenessSums;
     }
   | { ok: false; error: PackedError };

@@ -44,6 +44,7 @@ export async function recoverShard(
     interrupted: false,
     ...tally.span(),
     faults: [],
+    lateness: { lateMs: 0, busyLateMs: 0 },
   };
 }
 

@@ -9,6 +9,7 @@ import { failureCode, type Transport } from '../transports/transport.ts';
 import { drive, type Road } from './drive.ts';
 import { fleetTracks } from './fleet-tracks.ts';
 import { type FaultRound, inflict } from './inflict.ts';
+import { newOwnLateness } from './own-lateness.ts';
 import { lengthMs, pacerOf } from './pacer.ts';
 import { samplePositions } from './positions.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
@@ -56,6 +57,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   const transport = await createTransport(task.transport, settings, transportClock);
   cutOff.signal.addEventListener('abort', () => void transport.close(), { once: true });
   const tally = newTally();
+  const lateness = newOwnLateness();
   const connections = connectionsOf(transport);
   let faultRounds = (): FaultRound[] => [];
   const write = sendLog(log);
@@ -99,7 +101,9 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
           mark: (line) => log.write(JSON.stringify(line)),
         });
       }
+      lateness.note(0);
       const news = every(NEWS_EVERY_MS, newsClock, () => {
+        lateness.note(tally.lateMs());
         say({
           news: 'running',
           counts: counts(),
@@ -121,6 +125,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
         ),
         log.failed,
       ]);
+      lateness.note(tally.lateMs());
       newsClock.stop();
       await news;
     }
@@ -140,6 +145,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
     interrupted: orders.interrupted(),
     ...tally.span(),
     faults: faultRounds(),
+    lateness: lateness.sums(),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Tally {
   interval(): RecordedLatencies;
   /** All attempts' histograms, including those not yet taken as an interval. */
   total(): Latencies;
+  /** due → sent, of all attempts together, ms. */
+  lateMs(): number;
   /** Epoch ms; 0 where nothing was sent. */
   span(): { firstSentAt: number; lastDoneAt: number };
 }
@@ -24,7 +26,7 @@ export function newTally(): Tally {
   const total = newHistograms();
   const verdicts = { acknowledged: 0, failed: 0, unknown: 0 };
   const failures: Record<string, number> = {};
-  let [sent, firstSentAt, lastDoneAt] = [0, 0, 0];
+  let [sent, firstSentAt, lastDoneAt, lateMs] = [0, 0, 0, 0];
 
   const interval = (): RecordedLatencies => {
     const { response, service, late, lag } = recorders;
@@ -36,9 +38,11 @@ export function newTally(): Tally {
   return {
     record({ dueAt, readyAt, sentAt, doneAt, failure }) {
       sent++;
-      if (firstSentAt === 0) firstSentAt = sentAt;
+      // The first that was sent need not be the first that was answered.
+      if (firstSentAt === 0 || sentAt < firstSentAt) firstSentAt = sentAt;
       lastDoneAt = doneAt;
       verdicts[senderVerdict(failure)]++;
+      lateMs += sentAt - dueAt;
       recorders.late.record(sentAt - dueAt);
       recorders.lag.record(sentAt - readyAt);
       // A failure's time says how long failing took, not how fast the service is.
@@ -61,6 +65,7 @@ export function newTally(): Tally {
       interval();
       return encodeLatencies(total);
     },
+    lateMs: () => lateMs,
     span: () => ({ firstSentAt, lastDoneAt }),
   };
 }

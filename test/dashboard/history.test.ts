@@ -28,7 +28,7 @@ test('what is added first stays first', () => {
   expect(series.values).toEqual([1, 3, 5]);
 });
 
-const none = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
+const none = { count: 0, p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0 };
 const second = (from: number, sent: number, failed = 0) => ({
   from,
   to: from + 2000,

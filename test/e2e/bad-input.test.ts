@@ -37,7 +37,12 @@ describe('bad input ends with one error, a remedy and the right exit code', () =
     ['no dataset', ['--dataset', 'nowhere'], 2, 'nowhere is no dataset'],
     ['a pace that is none', ['--pace', 'quick'], 2, '--pace is replay'],
     ['no agents', ['--agents', '0'], 2, '--agents'],
-    ['agents that are no number', ['--agents', 'many'], 2, 'Error: --agents: expected a whole number; got "many"'],
+    [
+      'agents that are no number',
+      ['--agents', 'many'],
+      2,
+      'Error: --agents: expected a whole number of at least 1; got "many"',
+    ],
     ['a flag that is none', ['--nosuch'], 2, 'Nonexistent flag: --nosuch\nSee "simctl run --help".'],
     ['a map that is none', ['--map', 'no-such-map'], 2, 'there is no map "no-such-map"'],
     ['a broker that is none', ['--transport', 'mqtt', '--broker', 'somewhere'], 2, 'the --broker given is no URL'],

@@ -82,7 +82,7 @@ test('a second SIGINT ends the row too, and leaves it out', async () => {
 
 test.each<[string, string[], string]>([
   ['a gap that is none', ['--min-gap', 'soon'], '--min-gap is a number of ms'],
-  ['no agents', ['--agents', '0'], '--agents must be'],
+  ['no agents', ['--agents', '0'], '--agents: expected a whole number of at least 1; got "0"'],
   ['a jitter below zero', ['--jitter', '-5'], 'greater than or equal to 0'],
 ])('%s is refused, and leaves nothing', async (_, args, text) => {
   const { code, stderr } = await cli.run('experiment', 'ordering', ...args, '--out', 'bad');

@@ -219,7 +219,7 @@ describe('simctl generate', () => {
   });
 
   it.each([
-    [['--agents', '0'], /--agents must be a whole number/],
+    [['--agents', '0'], /--agents: expected a whole number of at least 1; got "0"/],
     [['--start', 'yesterday'], /--start: "yesterday" is no time/],
     [['--start', '2999-01-01'], /in the future/],
   ])('%j ends with 2', async (flags, message) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectionLines, promiseLine } from '../../src/run/fault-summary.ts';
+import { connectionLines, missedFaults, promiseLine } from '../../src/run/fault-summary.ts';
 import type { Summary } from '../../src/run/summary.ts';
 
 const backend = { seen: 0, superseded: 0, filtered: 0, refused: 0, lost: 0, unexplained: 0 };
@@ -57,4 +57,20 @@ test('connections: a line for each fault, and how long until all were back', () 
     '',
   ]);
   expect(connectionLines({ ...told, disconnects: 0 })).toEqual([]);
+});
+
+test('what was planned and did not come is named', () => {
+  const planned = [
+    { text: 'storm at 2s', moments: [2000] },
+    { text: 'flap every 1s for 3s', moments: [0, 1000, 2000] },
+    { text: 'storm at 60s', moments: [60_000] },
+  ];
+  const came = (fault: string, round: number) => ({ fault, round, at: 0, devices: 1, away: 0 });
+  const rounds = [came('storm at 2s', 0), came('flap every 1s for 3s', 0), came('flap every 1s for 3s', 1)];
+  expect(missedFaults(planned, rounds)).toEqual([
+    'flap every 1s for 3s: came 2 of 3 times; the run was over before',
+    'storm at 60s: did not come; the run was over before',
+  ]);
+  expect(missedFaults(planned.slice(0, 1), rounds)).toEqual([]);
+  expect(missedFaults()).toEqual([]);
 });

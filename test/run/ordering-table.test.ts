@@ -105,7 +105,7 @@ test('a row takes from the summary what adds up to all that was sent', () => {
     refusals: { ValidationError: 30, ThrottlingException: 5 },
     unexplained: 4,
     reordered: 31,
-    publishToStore: { count: 60, p50: 1, p90: 2, p99: 3, p999: 4, max: 5 },
+    publishToStore: { count: 60, p50: 1, p90: 2, p95: 2.5, p99: 3, p999: 4, max: 5 },
     seconds: 2,
   } as unknown as Summary;
   const { refusedAsOlder, lost, stored, otherwise } = orderingRow(baseline, summary);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hasPassed } from '../../src/library/has-passed.ts';
 import { moodOf } from '../../src/report/summary-sections.ts';
-import { exitCodeOf, type Summary } from '../../src/run/summary.ts';
+import { exitCodeOf, isOwnDoing, type Summary } from '../../src/run/summary.ts';
 
 const none = { seen: 0, superseded: 0, filtered: 0, refused: 0, lost: 0, unexplained: 0 };
 const kept = {
@@ -36,4 +36,14 @@ it.each<[string, Partial<Summary>, code: number, mood: string]>([
   const summary = { ...kept, ...more };
   expect([exitCodeOf(summary), moodOf(summary)]).toEqual([code, mood]);
   expect(hasPassed(summary)).toBe(code === 0);
+});
+
+const times = (p99: number) => ({ count: 100, p50: 0, p90: 0, p95: 0, p99, p999: p99, max: p99 });
+it.each([
+  ['it woke devices late', 300, 300, 0.2, true],
+  ['it had no time for their answers', 1, 300, 0.95, true],
+  ['the target was slow', 1, 300, 0.3, false],
+  ['it was busy, and in time', 1, 20, 1, false],
+])('the generator is saturated where %s', (_, lag, late, busyWhileLate, expected) => {
+  expect(isOwnDoing({ lag: times(lag), late: times(late), busyWhileLate }, 250)).toBe(expected);
 });

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { encodeHistogram, newHistogram, recordMs } from '../../src/histogram.ts';
 import type { Summary } from '../../src/run/summary.ts';
 import { judge, judgementText, parseThreshold, parseThresholds, type Threshold } from '../../src/run/threshold.ts';
+import { checkWindows } from '../../src/run/windows.ts';
 import type { Latencies } from '../../src/workers/protocol.ts';
 import type { Slice } from '../../src/workers/timeline.ts';
 
-const times = { count: 100, p50: 10, p90: 50, p99: 240, p999: 300, max: 400 };
+const times = { count: 100, p50: 10, p90: 50, p95: 100, p99: 240, p999: 300, max: 400 };
 const summary = {
   sent: 2000,
   acknowledged: 1990,
@@ -29,12 +30,15 @@ describe('over the whole run', () => {
     ['response.p99<0.2s', false, 240],
     ['response.p99.9 <= 300ms', true, 300],
     ['response.max > 400ms', false, 400],
+    ['response.p95 <= 0.1s', true, 100],
     ['failed < 0.1%', false, 0.1],
     ['failed <= 0.1 %', true, 0.1],
     ['refused == 7', true, 7],
     ['lost == 0', true, 0],
     ['throughput >= 199/s', true, 199],
     ['endToEnd.p99 < 2s', false, null],
+    ['response.max < 1min', true, 400],
+    ['failed <= .1%', true, 0.1],
   ])('%s', (text, kept, measured) => {
     expect(judge(parsed(text), summary, [])).toMatchObject({ kept, measured });
   });
@@ -47,11 +51,56 @@ test('a threshold of a phase that the run has not is refused before it', () => {
   expect(() => parseThresholds(['failed == 0 in phase top'])).toThrow('no phase "top"; it has none');
 });
 
+test.each([
+  ['failed == 0 in every 2 s in phase up', 2],
+  ['failed == 0 in phase up in every 2min', 120],
+])('%s: the window and the phase in either order', (text, everySeconds) => {
+  expect(parsed(text)).toMatchObject({ phase: 'up', everySeconds });
+});
+
+test('windows of which the run has not half of one are refused before it, all at once', () => {
+  const check = (texts: readonly string[], ms: number) => {
+    const phases = [{ name: 'up', seconds: 3 }];
+    return () => checkWindows(parseThresholds(texts, phases), ms, phases);
+  };
+  const texts = ['failed == 0 in every 30s', 'failed == 0 in every 10s in phase up', 'failed == 0 in every 5s'];
+  expect(check(texts, 12_000)).toThrow(
+    /every 30s": the run lasts 12s, which is less than half a window.*\n.*phase up lasts 3s/,
+  );
+  expect(check(texts.slice(2), 12_000)).not.toThrow();
+  expect(check(texts.slice(0, 1), 15_000)).not.toThrow();
+  // How long `max` takes, nobody knows.
+  expect(check(texts.slice(0, 1), 0)).not.toThrow();
+});
+
+describe('a count without evidence is not 0', () => {
+  const all = { received: true, sweptDevices: 3, ingest: true };
+  const nothing = { received: false, sweptDevices: 0, ingest: false };
+  test.each<[string, Partial<Summary>, boolean]>([
+    ['lost == 0', { evidence: all }, true],
+    ['lost == 0', { evidence: nothing }, false],
+    ['lost == 0', { evidence: { ...all, ingest: false } }, false],
+    ['lost == 0', { evidence: { ...all, sweptDevices: 0 } }, false],
+    ['lost == 0', { evidence: { ...all, ingest: false }, transport: 'tracker' }, true],
+    ['reordered == 0', { evidence: { ...all, ingest: false } }, false],
+    ['refused < 1%', { evidence: nothing }, false],
+    ['seen >= 0', { evidence: { ...all, received: false } }, false],
+    ['superseded == 0', { evidence: { ...all, received: false } }, false],
+    ['failed == 2', { evidence: nothing }, true],
+    ['unexplained == 0', { evidence: nothing }, true],
+  ])('%s of %o: %s', (text, more, kept) => {
+    const none = { seen: 0, superseded: 0, reordered: 0, unexplained: 0, refused: 0 };
+    const found = judge(parsed(text), { ...summary, ...none, ...more }, []);
+    expect(found.kept).toBe(kept);
+    if (!kept) expect(found.measured).toBeNull();
+  });
+});
+
 describe('what is no threshold', () => {
   test.each([
     ['', 'such as'],
     ['response < 250ms', 'of response say which: response.p50'],
-    ['response.p95 < 250ms', 'of response say which'],
+    ['response.p42 < 250ms', 'of response say which'],
     ['speed.p99 < 1ms', 'there is no speed; there are response'],
     ['lost.p99 == 0', 'lost is one number'],
     ['response.p99 < 250', 'response is measured in ms or s'],
@@ -62,6 +111,9 @@ describe('what is no threshold', () => {
     ['lost == 0 in phase up', 'lost is known of the whole run, not of a phase'],
     ['lag.p99 < 5ms in phase up', 'lag is known of the whole run, not of a phase'],
     ['failed == 0 in every 0s', 'a window has at least a second'],
+    ['failed == 0 in every 5s in phase up in every 5s', '"in every" is said twice'],
+    ['failed < 0', 'nothing is below 0'],
+    ['failed < .0%', 'nothing is below 0'],
     ['response.p99 = 3ms', 'such as'],
   ])('%s', (text, problem) => {
     expect(parseThreshold(text)).toContain(problem);
@@ -104,6 +156,30 @@ describe('in windows', () => {
     expect(found.kept).toBe(kept);
     expect(found.measured).toBeCloseTo(measured, 0);
     expect(found.window).toBeCloseTo(window, 2);
+  });
+
+  test('a window in which all failed has no latency, and kept no promise', () => {
+    const outage = slices.map((one, i) => (i === 3 ? { ...one, ...slice(one.from, 0, 0), sent: 7, failed: 7 } : one));
+    const found = judge(parsed('response.p99 < 9s in every 1s'), summary, outage);
+    expect(found).toMatchObject({ kept: false, measured: null });
+    expect(found.window).toBeCloseTo(3.03, 2);
+    expect(judge(parsed('late.p99 < 9s in every 1s'), summary, slices)).toMatchObject({ kept: true });
+  });
+
+  test('the last window reaches back, so that the end of a run is judged too', () => {
+    const end = slices.map((one, i) => (i === 10 ? { ...one, ...slice(one.from, 10, 700) } : one)).slice(0, 11);
+    const found = judge(parsed('response.max < 500ms in every 4s'), summary, end);
+    expect(found).toMatchObject({ kept: false });
+    expect(found.window).toBeCloseTo(7.07, 2);
+    // What comes after the last answer is no time in which anything could have been answered.
+    const idle = end.map((one, i) => (i === 10 ? { ...one, to: one.from + 1900 } : one));
+    const lastDoneAt = idle[10]!.from + 1000;
+    const rate = parsed('throughput > 9/s in every 1s');
+    expect(judge(rate, summary, idle)).toMatchObject({ kept: false });
+    expect(judge(rate, { ...summary, lastDoneAt }, idle)).toMatchObject({ kept: true });
+    // A run that is shorter than a window, but not than half of it, is one.
+    expect(judge(parsed('response.max < 500ms in every 20s'), summary, end)).toMatchObject({ kept: false, window: 0 });
+    expect(judge(parsed('response.max < 500ms in every 30s'), summary, end)).toMatchObject({ measured: null });
   });
 
   test('throughput is over the time in which nobody held it, of the whole and of each window', () => {

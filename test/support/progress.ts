@@ -1,6 +1,6 @@
 import type { Progress } from '../../src/dashboard/reporter.ts';
 
-const none = { count: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 };
+const none = { count: 0, p50: 0, p90: 0, p95: 0, p99: 0, p999: 0, max: 0 };
 
 /** A run that goes on, of which `over` says what matters. */
 export function progress(over: Partial<Progress> = {}): Progress {

@@ -173,6 +173,7 @@ export function recordedRun(dir: string, as: RecordedAs = {}): string {
         lastDoneAt: START + seconds * 1000,
         pauses: [],
         faults: [],
+        lateness: { lateMs: 0, busyLateMs: 0 },
         deaths: [],
       },
       findings,

@@ -135,6 +135,11 @@ describe('planFaults', () => {
       expect(moment).toBeGreaterThanOrEqual(7000);
       expect(moment).toBeLessThan(8000);
     }
+    // What may come within a time that the run has only a part of comes in that part.
+    for (const moment of planned('storm 20 times at random between 100s and 500s').moments) {
+      expect(moment).toBeGreaterThanOrEqual(100_000);
+      expect(moment).toBeLessThanOrEqual(120_000);
+    }
     expect(faultPlanText(planned('flap 5% every 10s for 60s'))).toBe(
       'flap 5% every 10s for 1min: 50 of 1000 devices, after 0.0 s, 10.0 s, 20.0 s … (6 times)',
     );
@@ -143,6 +148,7 @@ describe('planFaults', () => {
   test.each([
     ['storm at 3min', 120_000, 'after the last update'],
     ['storm at random', 0, 'say between what'],
+    ['storm at random between 3min and 4min', 120_000, 'after the last update, which is due after 120.0 s'],
     ['cut at random for 3min', 120_000, 'it lasts longer than the 120.0 s'],
   ])('%s in a schedule of %i ms: %s', (text, scheduledMs, problem) => {
     expect(planFaults([text], { ...scope, scheduledMs }).problems).toEqual([expect.stringContaining(problem)]);

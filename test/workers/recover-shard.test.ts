@@ -52,6 +52,7 @@ test('counts and times are those that the worker would have returned, up to the 
     interrupted: false,
     ...tally.span(),
     faults: [],
+    lateness: { lateMs: 0, busyLateMs: 0 },
   });
 });
 

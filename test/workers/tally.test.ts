@@ -38,6 +38,14 @@ test('counts verdicts, and keeps response, service and lateness apart', () => {
   expect(tally.span()).toEqual({ firstSentAt: 1010, lastDoneAt: 3001 });
 });
 
+test('a run begins with the first send, though a later one was answered before it', () => {
+  const tally = newTally();
+  tally.record(attempt(2000, 2000, 2005));
+  tally.record(attempt(1000, 1000, 11_000, 'no-answer'));
+  tally.record(attempt(3000, 3000, 11_001));
+  expect(tally.span()).toEqual({ firstSentAt: 1000, lastDoneAt: 11_001 });
+});
+
 test('intervals add up to the total, which nothing is lost from', () => {
   const tally = newTally();
   tally.record(attempt(0, 0, 1));

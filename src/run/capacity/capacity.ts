@@ -9,12 +9,13 @@ import { createRunDirectory } from '../run-directory.ts';
 import type { Summary } from '../summary.ts';
 import { parseThresholds } from '../threshold.ts';
 import { capacityCost } from './cost.ts';
+import { thresholdsFor } from './default-thresholds.ts';
 import { lastAnswerOf } from './last-answer.ts';
 import { type CapacityOptions, checkCapacity } from './options.ts';
 import { stepLine } from './report.ts';
 import { findKnee, type Knee, type SearchRequest } from './search.ts';
 import { type CapacityStep, judgeStep } from './step.ts';
-import { type CapacityTarget, openCapacityTarget } from './target.ts';
+import { openCapacityTarget } from './target.ts';
 
 /** What `capacity.json` holds. */
 export interface CapacityResult {
@@ -54,15 +55,21 @@ export interface CapacityContext extends RunContext {
  * Asked to stop, it says what it knows; the step that was running is left out.
  * @throws UsageError and SetupError before the first step; what `run` throws; `capacity.json` has the steps before it then.
  */
-export async function capacity(options: CapacityOptions, context: CapacityContext): Promise<CapacityResult> {
-  checkCapacity(options);
-  checkRequest(stepOptions(options, options.search.from));
+export async function capacity(asked: CapacityOptions, context: CapacityContext): Promise<CapacityResult> {
+  checkCapacity(asked);
+  checkRequest(stepOptions(asked, asked.search.from));
   const { reporter, ending } = context;
   const now = new Date();
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
-  const files = await createRunDirectory(options.run.out ?? join('runs', `${stamp}-capacity`), now);
+  const files = await createRunDirectory(asked.run.out ?? join('runs', `${stamp}-capacity`), now);
+  const target = await openCapacityTarget(asked, files.dir, reporter).catch(async (error) => {
+    await files.discard();
+    throw error;
+  });
+  const hasAnswers = asked.run.transport === 'tracker' || target.target?.ingestLog !== undefined;
+  const options = { ...asked, thresholds: thresholdsFor(asked.thresholds, hasAnswers) };
   const steps: CapacityStep[] = [];
-  const result = (target: CapacityTarget, interrupted: boolean, knee?: Knee): CapacityResult => ({
+  const result = (interrupted: boolean, knee?: Knee): CapacityResult => ({
     out: files.dir,
     target: target.name,
     transport: options.run.transport,
@@ -75,10 +82,6 @@ export async function capacity(options: CapacityOptions, context: CapacityContex
     steps: [...steps],
     ...(knee === undefined ? {} : { knee }),
     interrupted,
-  });
-  const target = await openCapacityTarget(options, files.dir, reporter).catch(async (error) => {
-    await files.discard();
-    throw error;
   });
   const write = (found: CapacityResult) => files.write('capacity.json', `${JSON.stringify(found, null, 2)}\n`);
   try {
@@ -106,15 +109,15 @@ export async function capacity(options: CapacityOptions, context: CapacityContex
       interrupted = summary === undefined || ending.stop.aborted;
       if (summary === undefined || interrupted) return undefined;
       const { slices } = await readRun(summary.out);
-      const asked = { load, offered: offeredBy(options, load) };
+      const offer = { load, offered: offeredBy(options, load) };
       const lastAnswerAt = summary.unknown > 0 ? await lastAnswerOf(summary.out) : undefined;
-      const step = judgeStep(asked, summary, slices, rules, lastAnswerAt);
+      const step = judgeStep(offer, summary, slices, rules, lastAnswerAt);
       steps.push(step);
       reporter.note(stepLine(step, options.by));
-      await write(result(target, false));
+      await write(result(false));
       return step.verdict;
     });
-    const found = result(target, interrupted, knee);
+    const found = result(interrupted, knee);
     await write(found);
     return found;
   } catch (error) {

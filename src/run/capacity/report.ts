@@ -50,13 +50,20 @@ function findings(result: CapacityResult): string[] {
       return [`BROKEN AT ${text(over!, by)} ALREADY: ${target} kept its thresholds at no load that was tried.`, ...why];
     case 'generator':
       return [
-        `THE GENERATOR IS THE LIMIT, NOT THE TARGET: at ${text(over!, by)} it sent 1 in 100 updates ${ms(broken.at(-1)?.lag.p99 ?? 0)} ms or more after they were ready.`,
+        `THE GENERATOR IS THE LIMIT, NOT THE TARGET: at ${text(over!, by)} ${ownDoing(broken.at(-1))}.`,
         kept === undefined
           ? `Nothing is known of ${target}.`
           : `${target} kept every threshold at ${text(kept, by)}; where its knee is, is not known.`,
         'Give the search a machine with more cores (--workers), or one that does not run the target too.',
       ];
   }
+}
+
+function ownDoing(step: CapacityStep | undefined): string {
+  const { lag = { p99: 0 }, late = lag, busyWhileLate = 0 } = step ?? {};
+  return lag.p99 < late.p99 / 2 && busyWhileLate > 0
+    ? `1 in 100 updates were ${ms(late.p99)} ms late or more, while its threads were at work ${(100 * busyWhileLate).toFixed(0)} % of the time`
+    : `it sent 1 in 100 updates ${ms(lag.p99)} ms or more after they were ready`;
 }
 
 /** A device has one update under way at a time; where all of them wait for answers, no more than that is offered. */

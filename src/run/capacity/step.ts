@@ -1,8 +1,9 @@
 /** What one step of a capacity search was, and what it says of the target. */
 import type { Percentiles } from '../../histogram.ts';
 import type { Slice } from '../../workers/timeline.ts';
-import type { Summary } from '../summary.ts';
-import { figuresOf, judgementText, judgePart, type Threshold } from '../threshold.ts';
+import { isOwnDoing, type Summary } from '../summary.ts';
+import { judgementText, judgePart, type Threshold } from '../threshold.ts';
+import { figuresOf } from '../windows.ts';
 import type { Verdict } from './search.ts';
 
 /** Counts and times are of what was answered after the warm-up; times in milliseconds. */
@@ -19,8 +20,12 @@ export interface CapacityStep {
   readonly broken: readonly string[];
   readonly response: Percentiles;
   readonly service: Percentiles;
+  /** due → sent. */
+  readonly late: Percentiles;
   /** The generator's own delay. */
   readonly lag: Percentiles;
+  /** As the run's summary has it: of the whole step. */
+  readonly busyWhileLate?: number;
   readonly sent: number;
   readonly failed: number;
   readonly unknown: number;
@@ -72,17 +77,21 @@ export function judgeStep(
   const broken = judgements.filter(({ kept }) => !kept).map((judgement) => judgementText(judgement).trim());
   if (achieved < LEAST_ACHIEVED * offered)
     broken.push(`BROKEN  ${rate(offered)}: only ${rate(achieved)} were answered`);
-  const [response, service, lag] = [figures.response!, figures.service!, figures.lag!];
+  const [response, service, late, lag] = [figures.response!, figures.service!, figures.late!, figures.lag!];
+  const { busyWhileLate } = summary;
+  const ownDoing = isOwnDoing({ lag, late, busyWhileLate }, lagLimitMs);
   return {
     load,
     offered,
     achieved,
     devices: summary.devices,
-    verdict: broken.length === 0 ? 'kept' : lag.p99 > lagLimitMs ? 'saturated' : 'broken',
+    verdict: broken.length === 0 ? 'kept' : ownDoing ? 'saturated' : 'broken',
     broken,
     response,
     service,
+    late,
     lag,
+    ...(busyWhileLate === undefined ? {} : { busyWhileLate }),
     sent,
     failed,
     unknown,

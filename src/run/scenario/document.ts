@@ -37,7 +37,8 @@ export function scenarioDocument(file: string, text: string): ScenarioDocument {
   const [document] = 'empty' in documents ? [] : (documents as Document.Parsed[]);
   const place = (at: Node | Place | null | undefined) => (typeof at === 'number' ? at : (at?.range?.[0] ?? 0));
   const problem: ScenarioDocument['problem'] = (at, what) => {
-    found.push({ at: place(at), text: what });
+    const offset = place(at);
+    if (!found.some((one) => one.at === offset && one.text === what)) found.push({ at: offset, text: what });
   };
   if (!('empty' in documents)) {
     const errors = documents.flatMap((one) => one.errors);
@@ -134,7 +135,8 @@ function readValue(document: ScenarioDocument, key: string, setting: Setting, no
       const one = document.resolve(item);
       return isScalar(one) && typeof one.value === 'string' ? one.value : wrong(nameOf(one), item as Node);
     });
-    return texts.includes(undefined) ? undefined : texts;
+    // The others are read, so that what is wrong with them is told too.
+    return texts.filter((text) => text !== undefined);
   }
   if (!isScalar(node)) return wrong(nameOf(node));
   const { value } = node;
@@ -152,7 +154,11 @@ function readValue(document: ScenarioDocument, key: string, setting: Setting, no
     case 'switch':
       return typeof value === 'boolean' ? value : wrong(said);
     case 'choice':
-      return setting.choices.includes(value as string | number) ? value : wrong(said);
+      // YAML reads 5 as a number, whatever it is meant as.
+      return (
+        setting.choices.find((one) => one === value || (typeof value === 'number' && one === String(value))) ??
+        wrong(said)
+      );
     case 'whole':
     case 'time':
     case 'decimal': {

@@ -1,6 +1,6 @@
 /** A run from a file: every setting that the flags have, and phases. */
 import { readFile } from 'node:fs/promises';
-import { isMap, isSeq, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { durationText } from '../../duration.ts';
 import { codeOf, messageOf, UsageError } from '../../errors.ts';
 import { defaultsOf, type Settings } from '../../setting.ts';
@@ -12,6 +12,7 @@ import { RUN_SETTINGS, type RunValues } from '../settings.ts';
 import { parseThreshold } from '../threshold.ts';
 import { readSettings, type ScenarioDocument, scenarioDocument } from './document.ts';
 import { keyOf, PHASE_SETTINGS, type PhaseValues } from './keys.ts';
+import { runSense, type Sense, tellSense } from './sense.ts';
 
 export interface Scenario {
   /** What the file says, and what was said beside it. */
@@ -31,7 +32,11 @@ interface PhaseEntry {
  * @param beside what was said on the command line, which counts instead of the file
  * @throws UsageError with every problem at once, each with its line and column
  */
-export async function readScenario(file: string, beside: Partial<RunValues> = {}): Promise<Scenario> {
+export async function readScenario(
+  file: string,
+  beside: Partial<RunValues> = {},
+  sense: Sense = runSense,
+): Promise<Scenario> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -45,14 +50,19 @@ export async function readScenario(file: string, beside: Partial<RunValues> = {}
       },
     );
   }
-  return parseScenario(file, text, beside);
+  return parseScenario(file, text, beside, sense);
 }
 
-/** The same, of a text. @param file as it is named in messages */
-export function parseScenario(file: string, text: string, beside: Partial<RunValues> = {}): Scenario {
+/** The same, of a text. @param file as it is named in messages @param sense of settings together; by default each is for itself */
+export function parseScenario(
+  file: string,
+  text: string,
+  beside: Partial<RunValues> = {},
+  sense: Sense = () => [],
+): Scenario {
   const document = scenarioDocument(file, text);
   const { root } = document;
-  const scenario = root === undefined ? undefined : scenarioOf(document, root, beside);
+  const scenario = root === undefined ? undefined : scenarioOf(document, root, beside, sense);
   const problems = document.problems();
   if (scenario === undefined || problems.length > 0)
     throw new UsageError(problems.join('\n'), { hint: 'docs/scenarios.md says what a scenario file can say.' });
@@ -63,6 +73,7 @@ function scenarioOf(
   document: ScenarioDocument,
   root: NonNullable<ScenarioDocument['root']>,
   beside: Partial<RunValues>,
+  sense: Sense,
 ): Scenario {
   const { values, nodes } = readSettings(document, root, RUN_SETTINGS, ['phases']) as {
     values: { -readonly [K in keyof RunValues]?: RunValues[K] };
@@ -89,7 +100,15 @@ function scenarioOf(
   }
   checkThresholds(document, values.threshold, nodes.get('threshold'), names);
   laterFaults(document, values.fault, nodes.get('fault'), 0, undefined);
-  if (entries.length === 0) return { values: whole, phases: undefined, notes };
+  const readable = [...(whole.fault ?? []), ...entries.flatMap(({ values: { fault = [] } }) => fault)].filter(
+    (text) => typeof parseFault(text) !== 'string',
+  );
+  // Paces, and faults that are none, have been said.
+  tellSense(document, nodes, sense({ ...whole, pace: RUN_SETTINGS.pace.default, fault: readable }));
+  if (entries.length === 0) {
+    if (values.pace !== undefined) checkFixes(document, whole, values.pace, nodes.get('pace'), 'the pace asks');
+    return { values: whole, phases: undefined, notes };
+  }
 
   const requests = entries.map(({ values: { name, duration, pace } }, i): PhaseRequest => {
     // A pace beside the file is that of all phases; without it, each has its own.
@@ -104,18 +123,25 @@ function scenarioOf(
   });
   if (given.pace !== undefined && entries.some(({ values: { pace } }) => pace !== undefined))
     notes.push('--pace goes before the paces of all phases');
+  const thresholds = entries.flatMap(({ values: { threshold = [] }, nodes: at }, i) => {
+    const { name } = requests[i]!;
+    checkThresholds(document, threshold, at.get('threshold'), [name], (text) => `${text} in phase ${name}`);
+    return threshold.map((text) => `${text} in phase ${name}`);
+  });
   // What could not be read was said already.
   const isRead = entries.every(({ values: of, nodes: at }) => [...at.keys()].every((name) => name in of));
   const phased = isRead ? phasedPace(requests, whole.pace ?? RUN_SETTINGS.pace.default) : undefined;
   if (phased === undefined || 'problems' in phased) {
     for (const { phase, part, text } of phased?.problems ?? [])
       document.problem(placeOf(entries, phase, part) ?? nodes.get('pace') ?? phasesNode, text);
+    // How they follow each other is not known; what each says is.
+    for (const { values: of, nodes: at } of entries) {
+      const own = of.pace === undefined ? undefined : parsePace(of.pace, of.duration && of.duration / 1000);
+      if (typeof own === 'string') document.problem(at.get('pace'), own);
+      laterFaults(document, of.fault, at.get('fault'), 0, undefined);
+    }
     return { values: whole, phases: undefined, notes };
   }
-  const thresholds = entries.flatMap(({ values: { name, threshold = [] }, nodes: at }) => {
-    checkThresholds(document, threshold, at.get('threshold'), [name], (text) => `${text} in phase ${name}`);
-    return threshold.map((text) => `${text} in phase ${name}`);
-  });
   let offsetMs = 0;
   const faults = entries.flatMap(({ values: { fault }, nodes: at }, i) => {
     const beginMs = offsetMs;
@@ -178,6 +204,11 @@ function placeOf(
   return (part === undefined ? undefined : nodes.get(part)) ?? node;
 }
 
+/** Where a text stands: by itself, or in a list. */
+function placeOfText(node: Node | undefined, text: string): Node | undefined {
+  return isSeq(node) ? ((node.items.find((item) => isScalar(item) && item.value === text) as Node) ?? node) : node;
+}
+
 /** @param whole what a text comes to, where it is of a phase */
 function checkThresholds(
   document: ScenarioDocument,
@@ -186,9 +217,9 @@ function checkThresholds(
   names: readonly (string | undefined)[],
   whole = (text: string) => text,
 ): void {
-  for (const [i, text] of texts.entries()) {
+  for (const text of texts) {
     const threshold = parseThreshold(whole(text));
-    const at = isSeq(node) ? (node.items[i] as Node) : node;
+    const at = placeOfText(node, text);
     if (typeof threshold === 'string') document.problem(at, threshold.replace(/^--/, ''));
     else if (threshold.phase !== undefined && !names.includes(threshold.phase))
       document.problem(at, `threshold "${text}": there is no phase "${threshold.phase}"`);
@@ -206,23 +237,29 @@ function laterFaults(
   fromMs: number,
   toMs: number | undefined,
 ): string[] {
-  return texts.map((text, i) => {
+  return texts.map((text) => {
     const fault = parseFault(text);
-    const at = isSeq(node) ? (node.items[i] as Node) : node;
+    const at = placeOfText(node, text);
     if (typeof fault === 'string') {
       document.problem(at, fault);
       return text;
     }
     if (toMs === undefined) return text;
     const later = laterFault(fault, fromMs, toMs);
-    if ('at' in later.when && later.when.at >= toMs)
+    if ('at' in later.when ? later.when.at >= toMs : later.when.to! > toMs)
       document.problem(at, `fault "${text}" would come after its phase, which lasts ${durationText(toMs - fromMs)}`);
     return faultText(later);
   });
 }
 
 /** What a fleet that is generated has at most, each device being a fix late at the most. */
-function checkFixes(document: ScenarioDocument, values: Partial<RunValues>, pace: string, at: Node | null | undefined) {
+function checkFixes(
+  document: ScenarioDocument,
+  values: Partial<RunValues>,
+  pace: string,
+  at: Node | null | undefined,
+  who = 'the phases ask',
+): void {
   if (values.dataset !== undefined || values.probes !== undefined) return;
   const parsed = parsePace(pace);
   const asked = typeof parsed === 'string' ? undefined : updatesAskedFor(parsed);
@@ -232,6 +269,6 @@ function checkFixes(document: ScenarioDocument, values: Partial<RunValues>, pace
   const needed = Math.ceil(asked / agents) * every;
   document.problem(
     at,
-    `the phases ask for ${asked} updates, and ${agents} agents have ${most} at most in ${seconds} s, one each ${every} s: say "seconds: ${needed}", or more agents`,
+    `${who} for ${asked} updates, and ${agents} agents have ${most} at most in ${seconds} s, one each ${every} s: say "seconds: ${needed}", or more agents`,
   );
 }

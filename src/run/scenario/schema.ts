@@ -63,14 +63,24 @@ function schemaOf(setting: Setting): Schema {
     case 'switch':
       return { ...common, type: 'boolean' };
     case 'choice':
-      return { ...common, enum: setting.choices };
+      return { ...common, enum: setting.choices.flatMap(withNumber) };
     case 'whole':
       return { ...common, ...wholeOf(setting) };
     case 'decimal':
       return { ...common, ...wholeOf(setting), type: 'number' };
     case 'time':
-      return { ...common, anyOf: [wholeOf(setting), { type: 'string', pattern: TIME_FORMS[setting.unit] }] };
+      return { ...common, anyOf: [wholeOf(setting), { type: 'string', pattern: timeForm(setting) }] };
   }
+}
+
+/** Version 5 is a text for simctl, and a number for YAML. */
+function withNumber(choice: string | number): (string | number)[] {
+  return typeof choice === 'string' && String(Number(choice)) === choice ? [choice, Number(choice)] : [choice];
+}
+
+/** What is at least 1 takes no `0s`. */
+function timeForm({ unit, min = 0 }: Extract<Setting, { kind: 'time' }>): string {
+  return min > 0 ? TIME_FORMS[unit].replace('^', '^(?!0*\\.?0+ ?[a-z])') : TIME_FORMS[unit];
 }
 
 function wholeOf({ min, max }: { readonly min?: number; readonly max?: number }): Schema {

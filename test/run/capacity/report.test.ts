@@ -4,7 +4,7 @@ import { capacityText } from '../../../src/run/capacity/report.ts';
 import type { CapacityStep } from '../../../src/run/capacity/step.ts';
 import { wrapProse } from '../../../src/wrap-prose.ts';
 
-const percentiles = (p50: number, p99: number) => ({ count: 1, p50, p90: p99, p99, p999: p99, max: p99 });
+const percentiles = (p50: number, p99: number) => ({ count: 1, p50, p90: p99, p95: p99, p99, p999: p99, max: p99 });
 
 function stepOf(more: Partial<CapacityStep> = {}): CapacityStep {
   return {
@@ -16,6 +16,7 @@ function stepOf(more: Partial<CapacityStep> = {}): CapacityStep {
     broken: [],
     response: percentiles(4.2, 12.34),
     service: percentiles(4.2, 12.34),
+    late: percentiles(0.4, 1.2),
     lag: percentiles(0.4, 1.2),
     sent: 2000,
     failed: 0,
@@ -96,5 +97,9 @@ describe('no line is wider than 80 columns', () => {
 
 test('what a late generator means is said where there was one', () => {
   expect(capacityText(resultOf([stepOf({ verdict: 'saturated' })]))).toContain('\nlate: no evidence of the target');
+  const busy = stepOf({ load: 200, verdict: 'saturated', late: percentiles(40, 900), busyWhileLate: 0.987 });
+  expect(capacityText({ ...resultOf([busy]), knee: { kind: 'generator', over: 200 } })).toContain(
+    'at 200/s 1 in 100 updates were 900 ms late or more, while its threads were at work 99 % of the time.',
+  );
   expect(capacityText(resultOf([stepOf()]))).not.toContain('late');
 });

@@ -65,6 +65,18 @@ test('what broke while the generator was late is no evidence; what kept all the 
   expect(judged(seconds(4, { responseMs: 100, lagMs: 80 }), ['response.p99 < 250ms']).verdict).toBe('kept');
 });
 
+test('nor is what broke while the devices were late because its threads had no time', () => {
+  const late = { ...stepOf(seconds(4, { lagMs: 900 })).summary.lag };
+  const { summary, slices } = stepOf(seconds(4, { sent: 60 }));
+  const behind = slices.map((one, i) => {
+    const { latencies } = stepOf(seconds(4, { sent: 60, lagMs: 900 })).slices[i]!;
+    return { ...one, latencies: { ...one.latencies, late: latencies.late } };
+  });
+  const verdictOf = (busyWhileLate: number) =>
+    judgeStep({ load: 100, offered: 100 }, { ...summary, late, busyWhileLate }, behind, rules([])).verdict;
+  expect([verdictOf(0.99), verdictOf(0.4)]).toEqual(['saturated', 'broken']);
+});
+
 test('a step without a timeline is judged by its summary', () => {
   const { summary } = stepOf(seconds(4));
   const step = judgeStep({ load: 100, offered: 100 }, summary, [], rules(['response.p99 < 4ms']));

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { parseScenario, readScenario } from '../../../src/run/scenario/read-scenario.ts';
+import { runSense } from '../../../src/run/scenario/sense.ts';
 import { RUN_SETTINGS } from '../../../src/run/settings.ts';
 
-function refusal(text: string, beside = {}): string[] {
+function refusal(text: string, beside = {}, sense?: typeof runSense): string[] {
   try {
-    parseScenario('s.yaml', text, beside);
+    parseScenario('s.yaml', text, beside, sense);
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     return (error as UsageError).message.split('\n');
@@ -123,7 +124,7 @@ thresholds:
   - response.p99 < 5ms in phase nowhere
 `;
   expect(refusal(text)).toEqual([
-    's.yaml:1:9: agents is a whole number; got "many"',
+    's.yaml:1:9: agents is a whole number of at least 1; got "many"',
     's.yaml:2:6: qos is one of 0, 1; got 2',
     's.yaml:3:1: there is no setting "treshold"; did you mean "thresholds"?',
     expect.stringMatching(/^s\.yaml:4:1: there is no setting "wobble"; there are dataset, .*, phases$/),
@@ -138,6 +139,8 @@ thresholds:
     expect.stringMatching(/^s\.yaml:17:5: there is no setting "colour"; there are name, duration, pace/),
     's.yaml:18:5: a phase has a name, and a duration, a pace or both',
     expect.stringContaining('s.yaml:19:11: the name of a phase is letters'),
+    expect.stringMatching(/^s\.yaml:21:19: threshold .*lost is known of the whole run, not of a phase/),
+    expect.stringMatching(/^s\.yaml:21:30: threshold "response.p99 < 5ms in phase nowhere": there is no phase/),
     expect.stringMatching(/^s\.yaml:23:5: threshold "response < 5": of response say which/),
     's.yaml:24:5: threshold "response.p99 < 5ms in phase nowhere": there is no phase "nowhere"',
   ]);
@@ -192,6 +195,36 @@ test.each<[string, string, string[]]>([
     ],
   ],
   [
+    'more than the fleet has, without phases',
+    'agents: 2\npace: rate:50/s over 10s\n',
+    [':2:7: the pace asks for 500 updates, and 2 agents have 44 at most in 660 s'],
+  ],
+  [
+    'what phases say, where something else cannot be read',
+    'pace: rumble\nphases: [{ name: a, pace: ramp:5/s over 5s }, { name: b, duration: 0s, faults: storm }]\n',
+    [
+      ':1:7: pace is replay',
+      ':2:27: pace "ramp:5/s over 5s"',
+      ':2:68: duration is a whole',
+      ':2:80: fault "storm": it lacks',
+    ],
+  ],
+  [
+    'a list of which one is no text',
+    'thresholds: [5, respnse < 1]\nfaults: [storm at 1s, { a: b }, storm soon]\n',
+    [
+      ':1:14: thresholds is a text',
+      ':1:17: threshold "respnse < 1"',
+      ':2:23: faults is a text',
+      ':2:33: fault "storm soon"',
+    ],
+  ],
+  [
+    'a random fault that may come after its phase',
+    'phases: [{ name: a, pace: rate:1/s over 10s, faults: storm at random between 5s and 30s }]\n',
+    [':1:54: fault "storm at random between 5s and 30s" would come after its phase'],
+  ],
+  [
     'a fault after its phase',
     'phases: [{ name: a, pace: rate:1/s over 10s, faults: storm at 11s }]\n',
     [':1:54: fault "storm at 11s" would come after its phase, which lasts 10s'],
@@ -210,6 +243,54 @@ test.each<[string, string, string[]]>([
   const lines = refusal(text);
   expect(lines).toHaveLength(expected.length);
   for (const [i, part] of expected.entries()) expect(lines[i]).toContain(part);
+});
+
+test('settings that need each other, or rule each other out, are told with all the rest, where they stand', () => {
+  const text = `agents: 0
+transport: mqtt
+client: mqttjs
+min-gap: soon
+live: true
+shift: 5s
+redeliver: 5s
+qos: 0
+pace: rumble
+local-addresses: [here]
+phases:
+  - { name: a, duration: 5s, pace: rate:1/s, faults: [half-open at 1s, sunshine at 1s] }
+`;
+  const said = refusal(text, {}, runSense);
+  expect(said).toEqual([
+    's.yaml:1:9: agents is a whole number of at least 1; got 0',
+    's.yaml:2:12: transport mqtt needs broker mqtt://HOST:PORT',
+    expect.stringMatching(/^s\.yaml:3:9: fault half-open reaches into the socket, which client mqttjs keeps to itself/),
+    's.yaml:4:10: min-gap is a number of ms, 0 or more, or auto; got "soon"',
+    's.yaml:5:7: live stamps the present, so shift has no meaning with it',
+    's.yaml:7:12: redeliver goes with qos 1: at QoS 0 nothing is answered',
+    expect.stringMatching(/^s\.yaml:9:7: pace is replay/),
+    's.yaml:10:18: local-address is an IP address of this machine, or several with commas; got "here"',
+    's.yaml:10:18: local-address goes with client lean; mqttjs lets the system choose where it connects from',
+    expect.stringMatching(/^s\.yaml:12:\d+: fault "sunshine at 1s"/),
+  ]);
+});
+
+test.each<[string, string[]]>([
+  ['transport: mqtt\n', [':1:12: transport mqtt needs broker mqtt://HOST:PORT']],
+  ['broker: mqtt://a\n', [':1:9: broker goes with transport mqtt, not iot']],
+  ['transport: mqtt\nbroker: here\n', [':2:9: the broker given is no URL']],
+  ['live: true\nshift: 5s\n', [':1:7: live stamps the present, so shift has no meaning with it']],
+  [
+    'metrics: nine\nshard: 5/4\nstart-at: soon\nout: [a, b]\n',
+    [':1:10: metrics is', ':2:8: shard says', ':3:11: start-at', ':4:6: out is'],
+  ],
+  ['mqtt: 5\n', [':1:7: mqtt 5 takes client mqttjs', ':1:7: mqtt 5: the broker of the stand-in']],
+  ['redeliver: 5s\nqos: 0\n', [':1:12: redeliver goes with qos 1']],
+  ['transport: tracker\nphases: [{ name: a, pace: rate:1/s over 9s, faults: storm at 1s }]\n', [':1:12: fault harms']],
+  ['transport: mqtt\n# with --broker on the command line\n', []],
+])('%s', (text, problems) => {
+  const beside = problems.length === 0 ? { broker: 'mqtt://a' } : {};
+  const said = refusal(text, beside, runSense);
+  expect(said).toEqual(problems.map((problem) => expect.stringContaining(problem)));
 });
 
 test('flags go before the file, and that is said', () => {

@@ -31,6 +31,11 @@ test.each([
   'qos: "1"',
   'ack-timeout: 5 days',
   'ack-timeout: 0',
+  'ack-timeout: 0s',
+  'ack-timeout: 0.0 min',
+  'agents: 0',
+  'workers: -1',
+  'mqtt: 4',
   'live: "true"',
   'probes: [1]',
   'probes: { a: b }',
@@ -48,6 +53,13 @@ test.each([
   expect(fits(parse(text))).toBe(false);
   expect(isRead(text)).toBe(false);
 });
+
+test.each(['mqtt: 5', 'mqtt: "5"', 'mqtt: 3.1.1', 'ack-timeout: 0.5s', 'ack-timeout: 10 ms', 'linger: 0s'])(
+  'the schema and the reader take: %s',
+  (text) => {
+    expect([fits(parse(text)), isRead(text)]).toEqual([true, true]);
+  },
+);
 
 /** Values of a setting's kind and of others. Texts are ones that mean nothing wrong. */
 function valueFor(name: string, setting: Setting): fc.Arbitrary<unknown> {
