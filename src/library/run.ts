@@ -56,7 +56,8 @@ export async function run(request: RunRequest = {}, controls: RunControls = {}):
   const reporter = {
     ...silentReporter(),
     ...(onSnapshot && { fleet: onSnapshot }),
-    ...(onNote && { note: onNote }),
+    // Not what `forEach` tells it beside the text.
+    ...(onNote && { note: (text: string) => onNote(text) }),
   };
   try {
     return await runWith(options, { reporter, ending });

@@ -45,7 +45,7 @@ test('a small run, with phases, snapshots and thresholds; nothing else is printe
         thresholds: ['lost == 0', 'failed == 0 in phase second'],
         out: 'small',
       },
-      { onSnapshot: ({ phase }) => phases.add(phase?.name), onNote: (text) => notes.push(text) },
+      { onSnapshot: ({ phase }) => phases.add(phase?.name), onNote: (...told) => notes.push(...told) },
     );
     const { json } = await analyse('small');
     console.log(JSON.stringify({ summary, phases: [...phases], notes, passed: hasPassed(summary), analysis: json }));
@@ -65,6 +65,7 @@ test('a small run, with phases, snapshots and thresholds; nothing else is printe
   expect(passed).toBe(true);
   expect(phases).toEqual(expect.arrayContaining(['first', 'second']));
   expect(notes).toContain('Phase 2 of 2: second, 1s');
+  expect((notes as unknown[]).every((note) => typeof note === 'string')).toBe(true);
   expect(analysis).toMatchObject({ sent: 70, lost: 0 });
 });
 
