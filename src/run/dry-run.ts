@@ -1,5 +1,6 @@
 import { silentReporter } from '../dashboard/reporter.ts';
-import { checkRequest, planRun, planText } from '../workers/plan.ts';
+import { planRun, planText } from '../workers/plan.ts';
+import { checkOptions } from './check-options.ts';
 import { fetchFleet } from './fetched-fleet.ts';
 import { fleetData } from './fleet-data.ts';
 import { fleetShare } from './fleet-share.ts';
@@ -9,8 +10,7 @@ import { checkWindows } from './windows.ts';
 
 /** What a run would do, without doing it: nothing is generated, started or sent. Probe files are read (and cached). */
 export async function dryRun(options: RunOptions): Promise<string> {
-  checkRequest(options);
-  parseThresholds(options.thresholds, options.phases);
+  checkOptions(options);
   // Of what is in a bucket, no more than says what there is; no credentials.
   const fetched = await fetchFleet({ ...options, credentials: undefined });
   const asTheyGo = { ...fetched.options, generate: { ...options.generate, asTheyGo: true } };

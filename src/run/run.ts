@@ -10,12 +10,13 @@ import { isRunning } from '../process-alive.ts';
 import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
-import { checkRequest, type Plan, planRun, planText } from '../workers/plan.ts';
+import { type Plan, planRun, planText } from '../workers/plan.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
 import { openUpload, type Upload } from './bucket.ts';
 import { embedsStandIn } from './capacity/options.ts';
 import { readyDevices } from './certificates.ts';
+import { checkOptions } from './check-options.ts';
 import { readClockOffset } from './clock-offset.ts';
 import { readCloudAnswers, readCloudMetrics } from './cloud-evidence.ts';
 import { checkConnectionRoom } from './connection-room.ts';
@@ -42,8 +43,7 @@ import { optionsWithoutKeys, targetWithoutKeys } from './without-keys.ts';
  */
 export async function run(options: RunOptions, context: RunContext): Promise<Summary> {
   const { reporter } = context;
-  checkRequest(options);
-  parseThresholds(options.thresholds, options.phases);
+  checkOptions(options);
   // A target that is none is said before a fleet is made for it.
   if (options.target !== 'local' || options.stack !== undefined) await readTarget(options.target, options.stack);
   const epoch = readEpoch();

@@ -101,16 +101,19 @@ export function parseThreshold(text: string): Threshold | string {
 
 /** @param phases of the run @throws UsageError with every problem at once */
 export function parseThresholds(texts: readonly string[], phases: readonly { name: string }[] = []): Threshold[] {
-  const parsed = texts.map((text) => {
-    const threshold = parseThreshold(text);
-    if (typeof threshold === 'string' || threshold.phase === undefined) return threshold;
-    if (phases.some(({ name }) => name === threshold.phase)) return threshold;
-    const known = phases.length === 0 ? 'it has none' : `it has ${phases.map(({ name }) => name).join(', ')}`;
-    return `--threshold "${text}": the run has no phase "${threshold.phase}"; ${known}`;
-  });
-  const problems = parsed.filter((threshold) => typeof threshold === 'string');
+  const problems = thresholdProblems(texts, phases);
   if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl run --help".' });
-  return parsed as Threshold[];
+  return texts.map(parseThreshold) as Threshold[];
+}
+
+export function thresholdProblems(texts: readonly string[], phases: readonly { name: string }[] = []): string[] {
+  return texts.flatMap((text) => {
+    const threshold = parseThreshold(text);
+    if (typeof threshold === 'string') return [threshold];
+    if (threshold.phase === undefined || phases.some(({ name }) => name === threshold.phase)) return [];
+    const known = phases.length === 0 ? 'it has none' : `it has ${phases.map(({ name }) => name).join(', ')}`;
+    return [`--threshold "${text}": the run has no phase "${threshold.phase}"; ${known}`];
+  });
 }
 
 export function judge(threshold: Threshold, summary: Summary, slices: readonly Slice[]): Judgement {

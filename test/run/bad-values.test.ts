@@ -50,6 +50,14 @@ async function exitCodeOf(argv: string[]): Promise<unknown> {
   }
 }
 
+test('what is wrong with a pace, a fault and a threshold is said at once', async () => {
+  const argv = ['--pace', 'rumble', '--fault', 'quake', '--threshold', 'x', '--threshold', 'failed == 0 in phase up'];
+  const { flags } = await Parser.parse(argv, { flags: flagsOf(RUN_SETTINGS) });
+  await expect(dryRun(optionsOf(flags as unknown as RunValues, {}))).rejects.toThrow(
+    /--pace is[\s\S]*fault "quake"[\s\S]*--threshold "x"[\s\S]*no phase "up"/,
+  );
+});
+
 /** Values that a setting of this kind cannot take. */
 function badNumbers(setting: Setting): readonly string[] {
   if (setting.kind === 'choice') return ['nonsense', '99'];
