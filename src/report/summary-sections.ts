@@ -16,9 +16,15 @@ export type Mood = 'good' | 'warn' | 'bad';
 /** Red where a promise was broken or an update is gone; amber where the figures say less than they should. */
 export function moodOf(summary: Summary): Mood {
   const { failed, unknown, lost, refused, unexplained, interrupted, sent, missing = [], deaths = [] } = summary;
+  const { lateSeconds = [], waited } = summary;
   if (!hasPassed(summary) || brokenPromises(summary).length > 0) return 'bad';
   if (failed + unknown + lost + refused > 0 || sent === 0) return 'bad';
+  if (lateSeconds.length > 0 || waited !== undefined) return 'warn';
   return interrupted || unexplained > 0 || missing.length + deaths.length > 0 ? 'warn' : 'good';
+}
+
+function withoutJudgement({ waited: _, ...summary }: Summary): Summary {
+  return { ...summary, lateSeconds: [], saturated: false, thresholds: [] };
 }
 
 const SIGNS: Record<Mood, string> = { good: '✓', warn: '!', bad: '✗' };
@@ -27,7 +33,7 @@ export function verdictCard({ summary }: RecordedRun): Markup {
   const mood = moodOf(summary);
   // What made it fail is to be read first, though every update may have arrived.
   const [arrival, ...failings] = verdictLines(summary);
-  const isArrived = summary.sent > 0 && moodOf({ ...summary, saturated: false, thresholds: [] }) === 'good';
+  const isArrived = summary.sent > 0 && moodOf(withoutJudgement(summary)) === 'good';
   const lines = isArrived && mood !== 'good' ? [...failings.reverse(), arrival!] : [arrival!, ...failings];
   const [first, ...more] = lines;
   return html`<div class="verdict ${mood}"><strong>${SIGNS[mood]} ${sentence(first!)}</strong>${more.map((line) => html`<p>${sentence(line)}</p>`)}${summary.notes.map((note) => html`<p>${note}</p>`)}</div>`;

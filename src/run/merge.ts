@@ -131,6 +131,7 @@ async function write(
     lagLimitMs: first.options.lagLimitMs,
     thresholds,
     slices,
+    lateSeconds: shards.flatMap((of) => of.summary.lateSeconds ?? []).sort((a, b) => a.from - b.from),
     phases: phases && (await phaseFigures(phases, await phasedLogs(shards))),
     allHeld,
     merged: {
@@ -139,6 +140,7 @@ async function write(
         index: of.plan.shard.index,
         sent: of.summary.sent,
         saturated: of.summary.saturated,
+        ...(of.summary.lateSeconds === undefined ? {} : { lateSeconds: of.summary.lateSeconds.length }),
         clock: of.summary.clock ?? { source: 'unknown' },
       })),
       missing,

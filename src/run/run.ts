@@ -11,7 +11,6 @@ import { readTarget } from '../target-file.ts';
 import { version } from '../version.ts';
 import type { FleetResult } from '../workers/fleet-result.ts';
 import { type Plan, planRun, planText } from '../workers/plan.ts';
-import type { Slice } from '../workers/timeline.ts';
 import { type Backend, openBackend } from './backend.ts';
 import { openUpload, type Upload } from './bucket.ts';
 import { embedsStandIn } from './capacity/options.ts';
@@ -29,7 +28,7 @@ import { phaseFigures } from './phase-figures.ts';
 import type { Run, RunContext } from './run-context.ts';
 import { createRunDirectory, type RunDirectory, sentLogs, shardName } from './run-directory.ts';
 import { noteLiveEnd, sampleTimeShift } from './sample-times.ts';
-import { sendUpdates } from './send-updates.ts';
+import { type Sent, sendUpdates } from './send-updates.ts';
 import { checkAhead } from './start-at.ts';
 import { type Summary, summarise } from './summary.ts';
 import { parseThresholds } from './threshold.ts';
@@ -163,7 +162,8 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
   const viewer = await openViewer(options, devices, backend.target, files, epoch);
   try {
     const cpuBefore = process.cpuUsage();
-    const { fleet, slices, begunAt } = await sendUpdates(run, shift, viewer, begun);
+    const sent = await sendUpdates(run, shift, viewer, begun);
+    const { fleet } = sent;
     // Nobody is left to ask what became of it; the logs say what is known.
     const death = backend.death();
     if (death) throw death;
@@ -177,7 +177,7 @@ async function drive(run: Run, begun: { sending: boolean }): Promise<Summary> {
     const asked = { ...run, target: backend.target, clock, fleet, only: shared && new Set(devices) };
     await readCloudMetrics(asked);
     const answers = await readCloudAnswers(asked);
-    return await account({ ...run, devices, answers, begunAt }, fleet, slices, (user + system) / 1e6);
+    return await account({ ...run, devices, answers }, sent, (user + system) / 1e6);
   } finally {
     await viewer.stop();
   }
@@ -196,12 +196,11 @@ function isOneClock({ embedded, target: { pid } }: Backend, shared: unknown): bo
 
 /** Joins all logs, and says what became of every update. */
 async function account(
-  run: Run & { readonly devices: readonly string[]; readonly answers: boolean; readonly begunAt: number },
-  fleet: FleetResult,
-  slices: readonly Slice[],
+  run: Run & { readonly devices: readonly string[]; readonly answers: boolean },
+  { fleet, slices, lateSeconds, begunAt }: Sent,
   cpuSeconds: number,
 ): Promise<Summary> {
-  const { options, files, plan, backend, reporter, shared, devices, answers, begunAt } = run;
+  const { options, files, plan, backend, reporter, shared, devices, answers } = run;
   reporter.step('analyse', 'Joining what was sent with what was stored and seen');
   const { ingest, cpuSeconds: standInCpuSeconds } = await backend.finish(files.ingest, shared && new Set(devices));
   const sent = await sentLogs(files.dir);
@@ -226,6 +225,7 @@ async function account(
     lagLimitMs: options.lagLimitMs,
     thresholds: parseThresholds(options.thresholds, options.phases),
     slices,
+    lateSeconds,
     phases:
       options.phases &&
       (await phaseFigures(

@@ -6,6 +6,7 @@ import { runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { brokenBy } from './broken-by.ts';
+import { type LateSecond, lateSecond } from './lateness.ts';
 import { watchPhases } from './phase-watch.ts';
 import type { Run } from './run-context.ts';
 import { parseThresholds } from './threshold.ts';
@@ -18,19 +19,28 @@ const LOCATION_RATE = 50;
 /** Keeps the seeds of one shard's workers from those of the next's. */
 const MOST_WORKERS = 1024;
 
+export interface Sent {
+  readonly fleet: FleetResult;
+  /** All of them where thresholds have windows; none elsewhere. */
+  readonly slices: readonly Slice[];
+  readonly lateSeconds: readonly LateSecond[];
+  readonly begunAt: number;
+}
+
 /** Connects the fleet and sends all it has. @throws RunError where what becomes of it can no longer be written down */
 export async function sendUpdates(
   run: Run,
   shift: number | 'live',
   viewer: Viewer,
   begun: { sending: boolean },
-): Promise<{ fleet: FleetResult; slices: readonly Slice[]; begunAt: number }> {
+): Promise<Sent> {
   const { options, epoch, files, plan, reporter, ending, pause } = run;
   reporter.step('connect', `Connecting ${plan.devices} devices over ${plan.transport}`);
   const windowed = parseThresholds(options.thresholds, options.phases).some(
     ({ everySeconds }) => everySeconds !== undefined,
   );
   const slices: Slice[] = [];
+  const lateSeconds: LateSecond[] = [];
   const phases = watchPhases(options.phases, reporter.note);
   const timeline = openLineLog(files.timeline);
   // Hours of a run whose record has a hole are of no use: it ends, and keeps what it has.
@@ -64,10 +74,12 @@ export async function sendUpdates(
       timeline.write(JSON.stringify(labelled));
       void timeline.flush().catch(() => {}); // `broken` says it
       if (windowed) slices.push(labelled);
+      const late = lateSecond(slice, options.lagLimitMs);
+      if (late !== undefined) lateSeconds.push(late);
     },
   }).finally(() => timeline.close());
   broken.throwIfAborted();
-  return { fleet, slices, begunAt: phases.start ?? 0 };
+  return { fleet, slices, lateSeconds, begunAt: phases.start ?? 0 };
 }
 
 function shardTasks(

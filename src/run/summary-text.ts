@@ -2,6 +2,7 @@ import type { Findings } from '../analyser/analyse.ts';
 import type { Percentiles } from '../histogram.ts';
 import { clockText } from './clock-offset.ts';
 import { connectionLines, promiseLine } from './fault-summary.ts';
+import { latenessLines } from './lateness.ts';
 import { paceEndLines } from './pace-end.ts';
 import { phaseTable } from './phase-figures.ts';
 import type { Summary } from './summary.ts';
@@ -18,6 +19,7 @@ export function verdictLines(summary: Summary): string[] {
     ...promiseLine(summary),
     ...pauseLine(summary),
     ...(summary.saturated ? [saturationLine(summary)] : []),
+    ...latenessLines(summary),
     ...(broken.length > 0
       ? [`THRESHOLD${broken.length > 1 ? 'S' : ''} BROKEN: ${broken.map(({ text }) => text).join('; ')}.`]
       : []),

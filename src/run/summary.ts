@@ -11,6 +11,7 @@ import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
 import type { ClockOffset } from './clock-offset.ts';
 import { missedFaults } from './fault-summary.ts';
+import { type LateSecond, type Waited, waitedFor } from './lateness.ts';
 import { fixesNotAskedFor } from './pace-end.ts';
 import type { PhaseFigures } from './phase-figures.ts';
 import { type Judgement, judge, type Threshold } from './threshold.ts';
@@ -86,6 +87,10 @@ export interface Summary {
   saturated: boolean;
   /** While updates were late, the part of the time in which its threads were at work; absent: none was, or shards tell it. */
   busyWhileLate?: number;
+  /** Seconds in which the generator itself was late, whatever the whole says; of what was merged, those of each shard. Absent: none. */
+  lateSeconds?: LateSecond[];
+  /** Late beyond the limit, and not by the generator's doing; absent: it was not. */
+  waited?: Waited;
   /** Where the run has phases: how each went. */
   phases?: PhaseFigures[];
   thresholds: Judgement[];
@@ -103,6 +108,8 @@ export interface MergedShard {
   index: number;
   sent: number;
   saturated: boolean;
+  /** How many; absent: none. */
+  lateSeconds?: number;
   clock: ClockOffset;
 }
 
@@ -119,6 +126,7 @@ export interface Outcome {
   readonly lagLimitMs: number;
   readonly thresholds: readonly Threshold[];
   readonly slices: readonly Slice[];
+  readonly lateSeconds?: readonly LateSecond[];
   readonly phases?: PhaseFigures[] | undefined;
   readonly clock?: ClockOffset | undefined;
   /** When all shards were held at once; absent: of one process, its pauses. */
@@ -138,6 +146,7 @@ export function summarise({
   lagLimitMs,
   thresholds,
   slices,
+  lateSeconds = [],
   phases,
   clock,
   allHeld = fleet.pauses,
@@ -201,11 +210,14 @@ export function summarise({
       (plan.pace.kind !== 'max' && isOwnDoing({ lag, late, busyWhileLate }, lagLimitMs)) ||
       merged?.shards.some(({ saturated }) => saturated) === true,
     ...(busyWhileLate === undefined ? {} : { busyWhileLate }),
+    ...(lateSeconds.length > 0 && plan.pace.kind !== 'max' ? { lateSeconds: [...lateSeconds] } : {}),
     ...(phases === undefined ? {} : { phases }),
     thresholds: [],
     ...(clock === undefined ? {} : { clock }),
     ...merged,
   };
+  const waited = waitedFor(plan, summary, lagLimitMs);
+  if (waited !== undefined) summary.waited = waited;
   // Of a part, a throughput or a count says nothing.
   if (plan.shard === undefined) summary.thresholds = thresholds.map((threshold) => judge(threshold, summary, slices));
   return summary;

@@ -173,6 +173,25 @@ test('pauses of shards are one where they overlap; throughput leaves out what al
   expect(slices.map((line) => JSON.parse(line).pausedMs ?? 0)).toEqual([0, 0, 1000, 500, 0, 0]);
 });
 
+test('late seconds are those of the shards, which are named', async () => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const late = (second: number) => ({
+    from: START + second * 1000,
+    to: START + second * 1000 + 1000,
+    updates: 200,
+    lagMax: 532,
+  });
+  const dirs = [
+    await shard('a', { index: 0, of: 2, latencies, summary: { lateSeconds: [late(4)] } }),
+    await shard('b', { index: 1, of: 2, latencies, summary: { lateSeconds: [late(2)] } }),
+  ];
+  const summary = await merge({ dirs, out: whole(), partial: false });
+  expect(summary.lateSeconds).toEqual([late(2), late(4)]);
+  expect(summary.shards!.map(({ lateSeconds }) => lateSeconds)).toEqual([1, 1]);
+  expect(summaryText(summary)).toContain(`GENERATOR LATE in 2 seconds of ${dirs.join(', ')} (from 2 s, 4 s on)`);
+  expect(exitCodeOf(summary)).toBe(0);
+});
+
 test('a worker that died is one of a shard, and its whole is no success', async () => {
   const deaths = [{ worker: 1, message: 'out of memory', sent: 2 }];
   const latencies = [1, 2, 3, 4, 5, 6];

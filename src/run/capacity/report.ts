@@ -45,6 +45,7 @@ function findings(result: CapacityResult): string[] {
         `THE KNEE IS BETWEEN ${text(kept!, by)} AND ${text(over!, by)}: ${target} keeps the first, and breaks at the second.`,
         ...why,
         ...busyDevices(broken.at(-1)),
+        ...lateGenerator(broken.at(-1)),
       ];
     case 'below':
       return [`BROKEN AT ${text(over!, by)} ALREADY: ${target} kept its thresholds at no load that was tried.`, ...why];
@@ -75,6 +76,13 @@ function busyDevices(step: CapacityStep | undefined): string[] {
     : [
         `  there each of the ${step.devices} devices had an update under way ${(100 * Math.min(1, busy)).toFixed(0)} % of the time, and sends one at a time: more of them (--agents) may find more.`,
       ];
+}
+
+/** Its lag over the whole step was within the limit, or the step would be no evidence. */
+function lateGenerator({ lateSeconds = 0 }: Partial<CapacityStep> = {}): string[] {
+  return lateSeconds === 0
+    ? []
+    : [`  there the generator itself was late in ${lateSeconds} s of the step: its latencies are an upper bound.`];
 }
 
 /** One line for a step that has just ended. */

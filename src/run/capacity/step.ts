@@ -1,6 +1,7 @@
 /** What one step of a capacity search was, and what it says of the target. */
 import type { Percentiles } from '../../histogram.ts';
 import type { Slice } from '../../workers/timeline.ts';
+import { lateSeconds } from '../lateness.ts';
 import { isOwnDoing, type Summary } from '../summary.ts';
 import { judgementText, judgePart, type Threshold } from '../threshold.ts';
 import { figuresOf } from '../windows.ts';
@@ -26,6 +27,8 @@ export interface CapacityStep {
   readonly lag: Percentiles;
   /** As the run's summary has it: of the whole step. */
   readonly busyWhileLate?: number;
+  /** Of its seconds, those in which the generator itself was late; absent: none. */
+  readonly lateSeconds?: number;
   readonly sent: number;
   readonly failed: number;
   readonly unknown: number;
@@ -79,6 +82,7 @@ export function judgeStep(
     broken.push(`BROKEN  ${rate(offered)}: only ${rate(achieved)} were answered`);
   const [response, service, late, lag] = [figures.response!, figures.service!, figures.late!, figures.lag!];
   const { busyWhileLate } = summary;
+  const lateOwn = lateSeconds(part, lagLimitMs).length;
   const ownDoing = isOwnDoing({ lag, late, busyWhileLate }, lagLimitMs);
   return {
     load,
@@ -92,6 +96,7 @@ export function judgeStep(
     late,
     lag,
     ...(busyWhileLate === undefined ? {} : { busyWhileLate }),
+    ...(lateOwn > 0 ? { lateSeconds: lateOwn } : {}),
     sent,
     failed,
     unknown,

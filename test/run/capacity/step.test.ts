@@ -65,6 +65,13 @@ test('what broke while the generator was late is no evidence; what kept all the 
   expect(judged(seconds(4, { responseMs: 100, lagMs: 80 }), ['response.p99 < 250ms']).verdict).toBe('kept');
 });
 
+test('a second in which the generator was late is told, and is no excuse', () => {
+  const step = [...seconds(10, { sent: 1000, responseMs: 300 }), { sent: 50, lagMs: 80 }];
+  const found = judged(step, ['response.p99 < 250ms']);
+  expect([found.verdict, found.lateSeconds]).toEqual(['broken', 1]);
+  expect(judged(seconds(4), ['lost == 0'])).not.toHaveProperty('lateSeconds');
+});
+
 test('nor is what broke while the devices were late because its threads had no time', () => {
   const late = { ...stepOf(seconds(4, { lagMs: 900 })).summary.lag };
   const { summary, slices } = stepOf(seconds(4, { sent: 60 }));
