@@ -19,7 +19,7 @@ export interface Waited {
   lateP99: number;
   /** A device waits so long after each answer (--min-gap); absent: it does not. */
   minGapMs?: number;
-  /** Of the rate that was asked for; absent where the pace asks for none, or the run was interrupted. */
+  /** Of the rate that was asked for; absent where the pace asks for none, or what it asked for was not all sent. */
   offered?: number;
 }
 
@@ -42,17 +42,17 @@ export function lateSeconds(slices: readonly Slice[], limitMs: number): LateSeco
   return slices.flatMap((slice) => lateSecond(slice, limitMs) ?? []);
 }
 
-type Times = Pick<Summary, 'seconds' | 'pausedSeconds' | 'interrupted' | 'late' | 'lag' | 'service'>;
+type Times = Pick<Summary, 'seconds' | 'pausedSeconds' | 'interrupted' | 'late' | 'service'>;
 
 /** @param saturated then it is the generator that was late */
 export function waitedFor(
   { pace, scheduledMs, minGapMs }: Pick<Plan, 'pace' | 'scheduledMs' | 'minGapMs'>,
-  summary: Times & Pick<Summary, 'saturated'>,
+  summary: Times & Pick<Summary, 'saturated' | 'sent' | 'planned'>,
   limitMs: number,
 ): Waited | undefined {
-  const { late, saturated, interrupted } = summary;
+  const { late, saturated, interrupted, sent, planned } = summary;
   if (pace.kind === 'max' || saturated || late.p99 <= limitMs) return undefined;
-  const isRate = pace.kind !== 'mixed' && scheduledMs > 0 && !interrupted;
+  const isRate = pace.kind !== 'mixed' && scheduledMs > 0 && !(interrupted && sent < planned);
   return {
     lateP99: late.p99,
     ...(minGapMs > 0 ? { minGapMs } : {}),

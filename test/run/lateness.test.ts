@@ -41,6 +41,7 @@ const none = { seen: 0, superseded: 0, filtered: 0, refused: 0, lost: 0, unexpla
 const run = {
   ...counts,
   sent: 100,
+  planned: 100,
   seconds: 10,
   disconnects: 0,
   interrupted: false,
@@ -88,7 +89,8 @@ it.each<[string, Pace, Partial<Summary>, object | undefined]>([
     { offered: 0.8 },
   ],
   ['a pause', rate, { late: times(40_000), seconds: 30, pausedSeconds: 10 }, { offered: 0.5 }],
-  ['an interrupted run', rate, { late: times(9900), interrupted: true }, {}],
+  ['an interrupted run', rate, { late: times(9900), interrupted: true, sent: 50 }, {}],
+  ['one that had sent all', rate, { late: times(10_000), seconds: 20, interrupted: true }, { offered: 0.5 }],
   ['stretches of max', mixed, { late: times(9900) }, {}],
   ['no schedule', { kind: 'max' }, { late: times(9900) }, undefined],
   ['a generator that was late itself', rate, { late: times(9900), saturated: true }, undefined],
