@@ -1,5 +1,5 @@
 import { SimctlCommand } from '../command.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, unpackError } from '../errors.ts';
 import { Flags } from '../oclif.ts';
 import { CAPACITY_SETTINGS } from '../run/capacity/settings.ts';
 import { flagsOf } from '../setting-flags.ts';
@@ -8,7 +8,7 @@ export default class Capacity extends SimctlCommand {
   static override summary = 'Find the load that a target can bear: raise it until a threshold breaks, then close in.';
   static override description = [
     'Each step is a run of its own, of --step-time seconds at an even rate, with the same devices against the same target. The load grows by --factor until a threshold breaks; then the gap is halved until it is no wider than --precision. A load that breaks is tried again, up to --repeat times, and the majority decides. A step that broke while the generator itself was late is no evidence; where that goes on, the answer is that the generator is the limit.',
-    'Exit code 0: the knee was found, or there is none up to --to. 4: it breaks at every load, or the generator is the limit.',
+    'Exit code 0: the knee was found, or there is none up to --to. 4: it breaks at every load, or the generator is the limit, its open files and ports included. 3: it could not go on; what its steps say until then is printed all the same.',
   ].join('\n\n');
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -48,6 +48,7 @@ export default class Capacity extends SimctlCommand {
     ending.release();
     if (flags.json) this.log(JSON.stringify(result, null, 2));
     else this.say(`\n${capacityText(result)}`);
+    if (result.failure) throw unpackError(result.failure);
     if (result.interrupted) this.exit(EXIT.interrupted);
     if (!isAnswered(result)) this.exit(EXIT.verdict);
   }

@@ -15,8 +15,11 @@ export interface Room {
   readonly addresses: number;
 }
 
-/** @throws SetupError with every lack at once, each with its numbers */
-export function checkRoom(devices: number, { openFiles, ports, addresses }: Room): void {
+/** Every lack at once, each with its numbers, and what mends each. Empty: there is room. */
+export function lacksOf(
+  devices: number,
+  { openFiles, ports, addresses }: Room,
+): { readonly lacks: string[]; readonly remedies: string[] } {
   const lacks: string[] = [];
   const remedies: string[] = [];
   const wanted = filesWanted(devices);
@@ -31,27 +34,55 @@ export function checkRoom(devices: number, { openFiles, ports, addresses }: Room
       `connect from ${Math.ceil(devices / ports)} addresses or more of this machine (--local-address A,B,…)`,
     );
   }
+  return { lacks, remedies };
+}
+
+/** The most devices that there is room for; 0 or less: none. */
+export function mostDevices({ openFiles, ports = Number.POSITIVE_INFINITY, addresses }: Room): number {
+  return Math.min(openFiles - filesWanted(0), ports * addresses);
+}
+
+/** @throws SetupError */
+export function checkRoom(devices: number, room: Room): void {
+  const { lacks, remedies } = lacksOf(devices, room);
   if (lacks.length === 0) return;
-  const hint = [...remedies, 'or split the fleet over several processes or machines (--shard)'].join(', ');
-  throw new SetupError(`${devices} devices are too many for one process here: ${lacks.join('; ')}`, {
-    hint: `${hint[0]!.toUpperCase()}${hint.slice(1)}.`,
+  throw new SetupError(tooMany(devices, lacks), {
+    hint: sentence([...remedies, 'or split the fleet over several processes or machines (--shard)']),
   });
 }
 
+export function tooMany(devices: number, lacks: readonly string[]): string {
+  return `${devices} devices are too many for one process here: ${lacks.join('; ')}`;
+}
+
+export function sentence(parts: readonly string[]): string {
+  const text = parts.join(', ');
+  return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+}
+
 /** Looks at this machine, for transports that hold a connection a device. @throws SetupError */
-export async function checkConnectionRoom(
-  { transport, localAddresses = [] }: Pick<RunOptions, 'transport' | 'localAddresses'>,
-  devices: number,
-): Promise<void> {
-  if (transport !== 'iot' && transport !== 'mqtt') return;
+export async function checkConnectionRoom(options: Connecting, devices: number): Promise<void> {
+  const room = await readRoom(options);
+  if (room !== undefined) checkRoom(devices, room);
+}
+
+type Connecting = Pick<RunOptions, 'transport' | 'localAddresses'>;
+
+/**
+ * What this machine has.
+ * @returns undefined for transports that hold no connection a device
+ * @throws SetupError where an address is not its own
+ */
+export async function readRoom({ transport, localAddresses = [] }: Connecting): Promise<Room | undefined> {
+  if (transport !== 'iot' && transport !== 'mqtt') return undefined;
   for (const address of localAddresses) await checkOwn(address);
   const { soft, hard } = readOpenFiles();
   const range = await readLocalPorts();
-  checkRoom(devices, {
+  return {
     openFiles: Math.min(soft, hard),
     ports: range && portsIn(range),
     addresses: Math.max(1, localAddresses.length),
-  });
+  };
 }
 
 /** @throws SetupError where no connection could come from there */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Reporter } from '../../dashboard/reporter.ts';
+import { type PackedError, packError } from '../../errors.ts';
 import { checkRequest } from '../../workers/plan.ts';
+import { type Room, readRoom } from '../connection-room.ts';
 import type { RunOptions } from '../options.ts';
 import { readRun } from '../recorded-run.ts';
 import { run } from '../run.ts';
@@ -13,6 +15,7 @@ import { thresholdsFor } from './default-thresholds.ts';
 import { lastAnswerOf } from './last-answer.ts';
 import { type CapacityOptions, checkCapacity } from './options.ts';
 import { stepLine } from './report.ts';
+import { type Bound, boundOf, checkAgents } from './room.ts';
 import { findKnee, type Knee, type SearchRequest } from './search.ts';
 import { type CapacityStep, judgeStep } from './step.ts';
 import { openCapacityTarget } from './target.ts';
@@ -24,7 +27,9 @@ export interface CapacityResult {
   readonly target: string;
   readonly transport: string;
   readonly by: CapacityOptions['by'];
+  /** As it was made; `bound` says what was asked for, where that is more than this machine can connect. */
   readonly search: SearchRequest;
+  readonly bound?: Bound;
   readonly stepSeconds: number;
   readonly warmUpSeconds: number;
   readonly thresholds: readonly string[];
@@ -34,6 +39,8 @@ export interface CapacityResult {
   /** What they come to; absent where nothing is known yet. */
   readonly knee?: Knee;
   readonly interrupted: boolean;
+  /** What ended it in the middle; the steps before it are evidence all the same. */
+  readonly failure?: PackedError;
 }
 
 /**
@@ -48,17 +55,22 @@ export interface CapacityContext extends RunContext {
   readonly confirm?: (cost: string) => Promise<void>;
   /** In place of a run, for tests: a step's summary, and its directory in `options.out`. */
   readonly runStep?: (options: RunOptions, context: RunContext) => Promise<Summary>;
+  /** In place of a look at this machine, for tests. */
+  readonly readRoom?: (options: RunOptions) => Promise<Room | undefined>;
 }
 
 /**
  * Raises the load on one target, a run a step, until it breaks a threshold, and closes in on the load where it does.
- * Asked to stop, it says what it knows; the step that was running is left out.
- * @throws UsageError and SetupError before the first step; what `run` throws; `capacity.json` has the steps before it then.
+ * Asked to stop, or kept from going on (`failure`), it says what it knows; the step that was running is left out.
+ * @throws UsageError and SetupError before the first step; what the first step throws
  */
-export async function capacity(asked: CapacityOptions, context: CapacityContext): Promise<CapacityResult> {
-  checkCapacity(asked);
-  checkRequest(stepOptions(asked, asked.search.from));
+export async function capacity(wanted: CapacityOptions, context: CapacityContext): Promise<CapacityResult> {
+  checkCapacity(wanted);
+  checkRequest(stepOptions(wanted, wanted.search.from));
   const { reporter, ending } = context;
+  const { bound, ...asked } = await withinRoom(wanted, context.readRoom);
+  if (bound !== undefined)
+    reporter.note(`${bound.why}. The search goes up to ${bound.devices} devices. ${bound.remedy}`);
   const now = new Date();
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-');
   const files = await createRunDirectory(asked.run.out ?? join('runs', `${stamp}-capacity`), now);
@@ -69,12 +81,13 @@ export async function capacity(asked: CapacityOptions, context: CapacityContext)
   const hasAnswers = asked.run.transport === 'tracker' || target.target?.ingestLog !== undefined;
   const options = { ...asked, thresholds: thresholdsFor(asked.thresholds, hasAnswers) };
   const steps: CapacityStep[] = [];
-  const result = (interrupted: boolean, knee?: Knee): CapacityResult => ({
+  const result = (interrupted: boolean, knee?: Knee, failure?: PackedError): CapacityResult => ({
     out: files.dir,
     target: target.name,
     transport: options.run.transport,
     by: options.by,
     search: options.search,
+    ...(bound === undefined ? {} : { bound }),
     stepSeconds: options.stepSeconds,
     warmUpSeconds: options.warmUpSeconds,
     thresholds: options.thresholds,
@@ -82,6 +95,7 @@ export async function capacity(asked: CapacityOptions, context: CapacityContext)
     steps: [...steps],
     ...(knee === undefined ? {} : { knee }),
     interrupted,
+    ...(failure === undefined ? {} : { failure }),
   });
   const write = (found: CapacityResult) => files.write('capacity.json', `${JSON.stringify(found, null, 2)}\n`);
   try {
@@ -93,7 +107,8 @@ export async function capacity(asked: CapacityOptions, context: CapacityContext)
     const thresholds = parseThresholds(options.thresholds);
     const rules = { thresholds, warmUpSeconds: options.warmUpSeconds, lagLimitMs: options.lagLimitMs };
     let interrupted = false;
-    const knee = await findKnee(options.search, async (load) => {
+    let failure: PackedError | undefined;
+    const measure = async (load: number) => {
       const planned = stepOptions(options, load);
       const out = join(files.dir, stepName(steps.length, load, options.by));
       const over = new AbortController();
@@ -116,9 +131,19 @@ export async function capacity(asked: CapacityOptions, context: CapacityContext)
       reporter.note(stepLine(step, options.by));
       await write(result(false));
       return step.verdict;
+    };
+    const knee = await findKnee(options.search, (load) =>
+      measure(load).catch((error: unknown) => {
+        if (steps.length === 0) throw error;
+        failure = packError(error);
+        return undefined;
+      }),
+    );
+    const found = result(interrupted, knee, failure);
+    // A disk that is full is no reason to keep the answer back as well.
+    await write(found).catch((error: unknown) => {
+      if (failure === undefined) throw error;
     });
-    const found = result(interrupted, knee);
-    await write(found);
     return found;
   } catch (error) {
     if (steps.length === 0) await files.discard();
@@ -126,6 +151,22 @@ export async function capacity(asked: CapacityOptions, context: CapacityContext)
   } finally {
     await target.close();
   }
+}
+
+/** The search as far as this machine can connect its devices. @throws SetupError where that is not even its beginning */
+async function withinRoom(
+  options: CapacityOptions,
+  read: (options: RunOptions) => Promise<Room | undefined> = readRoom,
+): Promise<CapacityOptions & { readonly bound?: Bound }> {
+  const { search, by } = options;
+  const room = await read(options.run);
+  if (room === undefined) return options;
+  if (by === 'rate') {
+    checkAgents(stepOptions(options, search.to).generate.agents, room);
+    return options;
+  }
+  const bound = boundOf(search, room);
+  return bound === undefined ? options : { ...options, search: { ...search, to: bound.devices }, bound };
 }
 
 /** One step's run, where the target is left as it was asked for. */

@@ -10,6 +10,7 @@ export function capacityText(result: CapacityResult): string {
   const { steps, by, out } = result;
   return [
     ...(result.interrupted ? ['INTERRUPTED: this is what the steps until then say.'] : []),
+    ...(result.failure ? [`ENDED BY A FAILURE: ${result.failure.message}`, 'What the steps until then say:'] : []),
     ...findings(result),
     '',
     ...table(steps, by),
@@ -23,13 +24,13 @@ export function capacityText(result: CapacityResult): string {
   ].join('\n');
 }
 
-/** Exit code 0 where the question has an answer. */
-export function isAnswered({ knee, interrupted }: CapacityResult): boolean {
-  return !interrupted && (knee?.kind === 'knee' || knee?.kind === 'none');
+/** Exit code 0 where the question has an answer: no knee up to where this machine ends is none. */
+export function isAnswered({ knee, bound, interrupted, failure }: CapacityResult): boolean {
+  return !interrupted && !failure && (knee?.kind === 'knee' || (knee?.kind === 'none' && bound === undefined));
 }
 
 function findings(result: CapacityResult): string[] {
-  const { knee, target, by, steps, search } = result;
+  const { knee, target, by, steps, search, bound } = result;
   if (knee === undefined) return ['NOTHING IS KNOWN: no step was made.'];
   const { kept, over } = knee;
   const at = (load: number) => steps.filter((step) => step.load === load);
@@ -37,6 +38,12 @@ function findings(result: CapacityResult): string[] {
   const why = broken.at(-1)?.broken.map((line) => `  at ${text(over!, by)}: ${line}`) ?? [];
   switch (knee.kind) {
     case 'none':
+      if (bound !== undefined && kept === search.to)
+        return [
+          `THE GENERATOR IS THE LIMIT, NOT THE TARGET: ${target} kept every threshold at ${text(kept, by)}, the most that this process can connect.`,
+          `Its knee is at ${text(kept, by)} at least. ${bound.why}.`,
+          bound.remedy,
+        ];
       return kept === search.to
         ? [`NO KNEE UP TO ${text(kept, by)}: ${target} kept every threshold.`]
         : [`${target} kept every threshold up to ${text(kept!, by)}.`];

@@ -89,6 +89,7 @@ export const CAPACITY_SETTINGS = {
   'basic-ingest': RUN_SETTINGS['basic-ingest'],
   auth: RUN_SETTINGS.auth,
   mqtt: RUN_SETTINGS.mqtt,
+  'local-address': RUN_SETTINGS['local-address'],
   'ack-timeout': { ...RUN_SETTINGS['ack-timeout'], default: 5000 },
   settle: { ...settle, default: 2000 },
   poll,

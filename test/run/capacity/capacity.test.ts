@@ -4,19 +4,15 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentReporter } from '../../../src/dashboard/reporter.ts';
-import { UsageError } from '../../../src/errors.ts';
+import { SetupError, UsageError } from '../../../src/errors.ts';
 import { brokerQuota, quotaKeeper } from '../../../src/local/broker-quota.ts';
-import {
-  type CapacityContext,
-  type CapacityResult,
-  capacity,
-  stepOptions,
-} from '../../../src/run/capacity/capacity.ts';
+import { type CapacityContext, capacity, stepOptions } from '../../../src/run/capacity/capacity.ts';
 import { capacityCost, mostSteps } from '../../../src/run/capacity/cost.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/run/capacity/default-thresholds.ts';
 import { lastAnswerOf } from '../../../src/run/capacity/last-answer.ts';
 import type { CapacityOptions } from '../../../src/run/capacity/options.ts';
 import { capacityText, isAnswered } from '../../../src/run/capacity/report.ts';
+import type { Room } from '../../../src/run/connection-room.ts';
 import { optionsOf } from '../../../src/run/options-of.ts';
 import { RUN_SETTINGS } from '../../../src/run/settings.ts';
 import { defaultsOf } from '../../../src/setting.ts';
@@ -203,20 +199,82 @@ test('what cannot be is refused at once, every problem together, and leaves noth
   expect(existsSync(join(dir, 'bad'))).toBe(false);
 });
 
-test('a search whose first step fails leaves nothing; a later one leaves what there was', async () => {
+test('a search whose first step fails leaves nothing; a later one answers with what there was', async () => {
   const failing = (after: number): CapacityContext => {
     let steps = 0;
     const runStep: CapacityContext['runStep'] = (step, inner) => {
-      if (steps++ === after) throw new Error('no broker');
+      if (steps++ === after) throw new SetupError('no broker', { hint: 'Start it.' });
       return bears(1e9).runStep!(step, inner);
     };
     return { ...context().context, runStep };
   };
   await expect(capacity(options('first'), failing(0))).rejects.toThrow('no broker');
   expect(existsSync(join(dir, 'first'))).toBe(false);
-  await expect(capacity(options('later'), failing(2))).rejects.toThrow('no broker');
-  const left = JSON.parse(await readFile(join(dir, 'later', 'capacity.json'), 'utf8')) as CapacityResult;
-  expect(left.steps).toHaveLength(2);
+  const result = await capacity(options('later'), failing(2));
+  expect(result).toMatchObject({
+    knee: { kind: 'none', kept: 20 },
+    failure: { kind: 'setup', message: 'no broker', hint: 'Start it.' },
+  });
+  expect(result.steps).toHaveLength(2);
+  expect(isAnswered(result)).toBe(false);
+  expect(capacityText(result)).toMatch(/^ENDED BY A FAILURE: no broker\n.*\nmemory kept every threshold up to 20\/s\./);
+  expect(JSON.parse(await readFile(join(dir, 'later', 'capacity.json'), 'utf8'))).toEqual(result);
+});
+
+test.each<[string, room: Room | undefined, wanted: { to: number; kind: string; asked?: number }]>([
+  ['enough', { openFiles: 300, ports: 28_232, addresses: 1 }, { to: 100, kind: 'none' }],
+  ['no connection a device', undefined, { to: 100, kind: 'none' }],
+  ['few open files', { openFiles: 270, ports: 28_232, addresses: 1 }, { to: 70, kind: 'none', asked: 100 }],
+  ['few ports', { openFiles: 1000, ports: 15, addresses: 2 }, { to: 30, kind: 'none', asked: 100 }],
+])('room for connections is known before the first step: %s', async (name, room, { to, kind, asked }) => {
+  const { context: with_, notes } = context({ ...bears(1e9), readRoom: async () => room });
+  const search = { from: 10, to: 100, factor: 2, precision: 0.1, repeat: 1, whole: true };
+  const result = await capacity(options(`room ${name}`, { search, by: 'devices' }), with_);
+  expect(result.knee).toEqual({ kind, kept: to });
+  expect(result.search.to).toBe(to);
+  expect(result.bound?.asked).toBe(asked);
+  expect(isAnswered(result)).toBe(asked === undefined);
+  const text = capacityText(result);
+  if (asked === undefined) expect(text).toMatch(/^NO KNEE UP TO 100 devices/);
+  else {
+    expect(notes[0]).toContain(`The search goes up to ${to} devices.`);
+    expect(text).toMatch(/^THE GENERATOR IS THE LIMIT, NOT THE TARGET: memory kept every threshold at/);
+    expect(text).toContain(`Its knee is at ${to} devices at least. 100 devices are too many for one process here: `);
+  }
+});
+
+test('a knee within the room is an answer, whatever was asked for', async () => {
+  const room = { openFiles: 270, ports: undefined, addresses: 1 };
+  const search = { from: 10, to: 100, factor: 2, precision: 0.1, repeat: 1, whole: true };
+  const of = options('room knee', { search, by: 'devices', intervalSeconds: 1 });
+  const result = await capacity(of, { ...context().context, ...bears(45), readRoom: async () => room });
+  expect(result.knee).toMatchObject({ kind: 'knee' });
+  expect(isAnswered(result)).toBe(true);
+  expect(result.steps.every(({ load }) => load <= 70)).toBe(true);
+});
+
+test.each<[string, Partial<CapacityOptions>, message: RegExp, hint: RegExp]>([
+  [
+    'the first load',
+    { by: 'devices' },
+    /^10 devices are too many .*: 210 are wanted, and this process may have 205$/,
+    /^Raise the limit \("ulimit -n 210", as root\), or begin lower \(--from 5 at most\)\.$/,
+  ],
+  [
+    'the devices that share the load',
+    { by: 'rate' },
+    /^20 devices are too many .*: 220 are wanted/,
+    /ulimit -n 220.*or have fewer devices \(--agents 5 at most\)\.$/,
+  ],
+])('no room for %s is refused before anything is made', async (name, more, message, hint) => {
+  const room = { openFiles: 205, ports: 28_232, addresses: 1 };
+  const never = () => Promise.reject(new Error('a step was made'));
+  const with_ = { ...context().context, runStep: never, readRoom: async () => room };
+  const error = await capacity(options(name, more), with_).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(SetupError);
+  expect((error as SetupError).message).toMatch(message);
+  expect((error as SetupError).hint).toMatch(hint);
+  expect(existsSync(join(dir, name))).toBe(false);
 });
 
 test.each<[string, Partial<CapacityOptions>, number, { agents: number; seconds: number; pace: string }]>([
