@@ -10,15 +10,17 @@ export interface MemoryBehaviour {
   /** A failure's code; undefined: it is taken. */
   readonly failure?: (update: PositionUpdate) => string | undefined;
   readonly connectFailure?: (deviceId: string) => string | undefined;
+  /** `taken` has every update: millions of them would fill the memory. */
+  readonly keep?: boolean;
 }
 
 export interface MemoryTransport extends Transport {
-  /** What was taken, in order. */
+  /** What was taken, in order; empty unless it was to be kept. */
   readonly taken: readonly PositionUpdate[];
   readonly connected: ReadonlySet<string>;
 }
 
-/** Takes every update and keeps it: the engine without a network. */
+/** Takes every update: the engine without a network. */
 export function memoryTransport(clock: Clock, behaviour: MemoryBehaviour = {}): MemoryTransport {
   const taken: PositionUpdate[] = [];
   const connected = new Set<string>();
@@ -37,7 +39,7 @@ export function memoryTransport(clock: Clock, behaviour: MemoryBehaviour = {}): 
     }
     const code = behaviour.failure?.(update);
     if (code !== undefined) throw new SendFailure(code);
-    taken.push(update);
+    if (behaviour.keep) taken.push(update);
   }
 
   return {

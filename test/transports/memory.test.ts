@@ -6,7 +6,7 @@ import { transportContract, updateOf } from '../support/transport-contract.ts';
 transportContract('memory', async () => {
   let silent = false;
   const clock = fakeClock();
-  const transport = memoryTransport(clock, { delayMs: () => (silent ? Number.POSITIVE_INFINITY : 0) });
+  const transport = memoryTransport(clock, { keep: true, delayMs: () => (silent ? Number.POSITIVE_INFINITY : 0) });
   return {
     transport,
     taken: async () =>
@@ -22,17 +22,26 @@ transportContract('memory', async () => {
 describe('memoryTransport', () => {
   it('answers after the scripted delay', async () => {
     const clock = fakeClock();
-    const transport = memoryTransport(clock, { delayMs: () => 100 });
+    const transport = memoryTransport(clock, { keep: true, delayMs: () => 100 });
     await transport.connect('a', new AbortController().signal);
     const answer = transport.send(updateOf('a', 0)).then(() => clock.now());
     await clock.advance(99);
     expect(transport.taken).toEqual([]);
     await clock.advance(2);
     expect(await answer).toBe(100);
+    expect(transport.taken).toHaveLength(1);
+  });
+
+  it('keeps nothing unless asked to', async () => {
+    const transport = memoryTransport(fakeClock());
+    await transport.connect('a', new AbortController().signal);
+    await transport.send(updateOf('a', 0));
+    expect(transport.taken).toEqual([]);
   });
 
   it('fails what is scripted to fail', async () => {
     const transport = memoryTransport(fakeClock(), {
+      keep: true,
       failure: ({ seq }) => (seq === 1 ? 'throttled' : undefined),
       connectFailure: (id) => (id === 'b' ? 'no-certificate' : undefined),
     });
