@@ -197,7 +197,7 @@ function isOneClock({ embedded, target: { pid } }: Backend, shared: unknown): bo
 /** Joins all logs, and says what became of every update. */
 async function account(
   run: Run & { readonly devices: readonly string[]; readonly answers: boolean },
-  { fleet, slices, lateSeconds, begunAt }: Sent,
+  { fleet, slices, lateSeconds, begunAt, cores }: Sent,
   cpuSeconds: number,
 ): Promise<Summary> {
   const { options, files, plan, backend, reporter, shared, devices, answers } = run;
@@ -221,6 +221,7 @@ async function account(
     findings,
     cpuSeconds,
     standInCpuSeconds,
+    coresWhileSending: cores,
     interrupted,
     lagLimitMs: options.lagLimitMs,
     thresholds: parseThresholds(options.thresholds, options.phases),

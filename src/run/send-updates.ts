@@ -6,6 +6,7 @@ import { runShards } from '../workers/pool.ts';
 import type { ShardTask } from '../workers/protocol.ts';
 import type { Slice } from '../workers/timeline.ts';
 import { brokenBy } from './broken-by.ts';
+import { coresUsed } from './cores-used.ts';
 import { type LateSecond, lateSecond } from './lateness.ts';
 import { watchPhases } from './phase-watch.ts';
 import type { Run } from './run-context.ts';
@@ -25,6 +26,8 @@ export interface Sent {
   readonly slices: readonly Slice[];
   readonly lateSeconds: readonly LateSecond[];
   readonly begunAt: number;
+  /** Of this process while it sent (cores-used.ts). */
+  readonly cores: number;
 }
 
 /** Connects the fleet and sends all it has. @throws RunError where what becomes of it can no longer be written down */
@@ -46,8 +49,10 @@ export async function sendUpdates(
   // Hours of a run whose record has a hole are of no use: it ends, and keeps what it has.
   const broken = AbortSignal.any([brokenBy(timeline.failed), viewer.broken]);
   broken.addEventListener('abort', ending.request, { once: true });
+  const clock = systemClock(epoch);
+  let cores = () => 0;
   const fleet = await runShards(shardTasks(run, shift), {
-    clock: systemClock(epoch),
+    clock,
     ...(options.startAt === undefined ? {} : { startAt: options.startAt }),
     stop: ending.stop,
     abort: ending.abort,
@@ -55,6 +60,7 @@ export async function sendUpdates(
     watched: reporter.watches === true,
     onStart() {
       begun.sending = true;
+      cores = coresUsed(clock.now);
       const from = options.startAt === undefined ? '' : ` from ${new Date(options.startAt).toISOString()} on`;
       reporter.step('run', `Sending ${plan.updates} updates${from}, pace ${options.pace}`);
     },
@@ -79,7 +85,7 @@ export async function sendUpdates(
     },
   }).finally(() => timeline.close());
   broken.throwIfAborted();
-  return { fleet, slices, lateSeconds, begunAt: phases.start ?? 0 };
+  return { fleet, slices, lateSeconds, begunAt: phases.start ?? 0, cores: cores() };
 }
 
 function shardTasks(

@@ -10,7 +10,7 @@ import type { ConnectFailures } from '../workers/protocol.ts';
 import type { ShardChoice } from '../workers/share.ts';
 import type { Slice } from '../workers/timeline.ts';
 import type { ClockOffset } from './clock-offset.ts';
-import { missedFaults } from './fault-summary.ts';
+import { brokenPromises, missedFaults } from './fault-summary.ts';
 import { type LateSecond, type Waited, waitedFor } from './lateness.ts';
 import { fixesNotAskedFor } from './pace-end.ts';
 import type { PhaseFigures } from './phase-figures.ts';
@@ -78,6 +78,8 @@ export interface Summary {
   /** User and system time of the generator's process while it ran; the stand-in's is its own. */
   cpuSeconds: number;
   standInCpuSeconds?: number;
+  /** Of one core, the part that it used from the start of sending, without connecting, until all was answered and closed; absent: merged. */
+  coresWhileSending?: number;
   interrupted: boolean;
   /** While somebody held it, or any of its shards; all that was still due then moved on by as much. Absent where nobody did. */
   pauses?: Pause[];
@@ -120,6 +122,7 @@ export interface Outcome {
   readonly findings: Findings;
   readonly cpuSeconds: number;
   readonly standInCpuSeconds: number | undefined;
+  readonly coresWhileSending?: number | undefined;
   /** Asked to end, while it was sending or later. */
   readonly interrupted: boolean;
   /** Beyond this 99th percentile of lag, ms, the generator counts as saturated. */
@@ -142,6 +145,7 @@ export function summarise({
   findings,
   cpuSeconds,
   standInCpuSeconds,
+  coresWhileSending,
   interrupted,
   lagLimitMs,
   thresholds,
@@ -202,6 +206,7 @@ export function summarise({
     seconds: Math.max(0, fleet.lastDoneAt - fleet.firstSentAt) / 1000,
     cpuSeconds,
     ...(standInCpuSeconds === undefined ? {} : { standInCpuSeconds }),
+    ...(coresWhileSending === undefined ? {} : { coresWhileSending }),
     interrupted,
     ...(fleet.pauses.length > 0 ? { pauses: [...fleet.pauses] } : {}),
     ...(pausedSeconds > 0 ? { pausedSeconds } : {}),
@@ -247,9 +252,11 @@ export function exitCodeOf(summary: Summary): number {
 }
 
 /**
- * Whether it kept its thresholds, and was not held up by the generator. A shard that has done its part leaves the verdict to whoever
- * sees all of them: an engine of array jobs would take a failure for one to repeat.
+ * Whether it kept its thresholds and, where connections were lost, the fleet's promise, and was not held up by the generator. A shard
+ * that has done its part leaves the verdict to whoever sees all of them: an engine of array jobs would take a failure for one to repeat.
  */
-export function hasPassed({ shard, saturated, thresholds }: Summary): boolean {
-  return shard !== undefined || (!saturated && thresholds.every(({ kept }) => kept));
+export function hasPassed(summary: Summary): boolean {
+  const { shard, saturated, thresholds } = summary;
+  if (shard !== undefined) return true;
+  return !saturated && thresholds.every(({ kept }) => kept) && brokenPromises(summary).length === 0;
 }

@@ -57,6 +57,7 @@ export function stepOf(seconds: readonly Second[], more: Partial<Summary> = {}):
     lastDoneAt: START + seconds.length * 1000,
     seconds: seconds.length,
     cpuSeconds: 1,
+    coresWhileSending: 0.25,
     interrupted: false,
     ...more,
   } as Partial<Summary> as Summary;

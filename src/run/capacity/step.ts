@@ -37,7 +37,7 @@ export interface CapacityStep {
   readonly connectFailures: number;
   readonly lost: number;
   readonly refused: number;
-  /** Of the generator's process, as a part of one core. */
+  /** Of the generator's process while it sent, connecting left out, as a part of one core. */
   readonly cpu: number;
   /** The step's own run directory. */
   readonly out: string;
@@ -104,7 +104,7 @@ export function judgeStep(
     connectFailures,
     lost: summary.lost,
     refused: summary.refused,
-    cpu: summary.seconds > 0 ? summary.cpuSeconds / summary.seconds : 0,
+    cpu: summary.coresWhileSending ?? 0,
     out: summary.out,
   };
 }
