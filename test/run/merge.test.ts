@@ -204,21 +204,20 @@ test('a worker that died is one of a shard, and its whole is no success', async 
   expect(exitCodeOf(summary)).toBe(3);
 });
 
+const CUT = { fault: 'cut 10% at 1s for 1s', round: 0, at: 1000, devices: 2, away: 0 };
+
 test.each([
-  [0, 1, 0],
-  [2, 1, 4],
-  [2, 0, 0],
-])(
-  '%i lost connections and %i reordered updates of one shard: the whole ends with %i',
-  async (disconnects, reordered, code) => {
-    const latencies = [1, 2, 3, 4, 5, 6];
-    const dirs = [
-      await shard('a', { index: 0, of: 2, latencies, summary: { disconnects: 0 } }),
-      await shard('b', { index: 1, of: 2, latencies, summary: { disconnects, reordered } }),
-    ];
-    expect(exitCodeOf(await merge({ dirs, out: whole(), partial: false }))).toBe(code);
-  },
-);
+  ['no fault', [], 1, 0],
+  ['a fault', [CUT], 1, 4],
+  ['a fault', [CUT], 0, 0],
+])('%s%.0s and %i reordered updates of one shard: the whole ends with %i', async (_, faults, reordered, code) => {
+  const latencies = [1, 2, 3, 4, 5, 6];
+  const dirs = [
+    await shard('a', { index: 0, of: 2, latencies, summary: { disconnects: 0 } }),
+    await shard('b', { index: 1, of: 2, latencies, summary: { disconnects: 2, reordered, faults } }),
+  ];
+  expect(exitCodeOf(await merge({ dirs, out: whole(), partial: false }))).toBe(code);
+});
 
 test('seconds of many machines add up exactly, in order, whatever their slices', async () => {
   const slices = fc.array(
