@@ -83,7 +83,7 @@ test('a second SIGINT ends the row too, and leaves it out', async () => {
 test.each<[string, string[], string]>([
   ['a gap that is none', ['--min-gap', 'soon'], '--min-gap is a number of ms'],
   ['no agents', ['--agents', '0'], '--agents: expected a whole number of at least 1; got "0"'],
-  ['a jitter below zero', ['--jitter', '-5'], 'greater than or equal to 0'],
+  ['a jitter below zero', ['--jitter', '-5'], '--jitter: expected a whole number of at least 0; got "-5"'],
 ])('%s is refused, and leaves nothing', async (_, args, text) => {
   const { code, stderr } = await cli.run('experiment', 'ordering', ...args, '--out', 'bad');
   expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
