@@ -22,7 +22,7 @@ export async function openPage(
   options: PageOptions = {},
 ): Promise<{ page: Page; complaints: string[] }> {
   const { lightMap, ...rest } = options;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...rest });
+  const context = await browser.newContext({ viewport: { width: 1024, height: 640 }, ...rest });
   if (lightMap) await context.addInitScript(() => localStorage.setItem('simctl-map-kind', 'light'));
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
