@@ -32,6 +32,7 @@ function flagOf(setting: Setting) {
         ...common,
         multiple: true,
         ...(setting.takesMore === true ? {} : { multipleNonGreedy: true }),
+        ...(setting.usual === undefined ? {} : { defaultHelp: async () => setting.usual?.join(', ') }),
         // By a function, and with a word for it: the help would show an empty list as "[default: ]".
         ...(setting.default === undefined
           ? {}

@@ -22,8 +22,16 @@ interface Common {
 export type Setting = Common &
   (
     | { readonly kind: 'text'; readonly default?: string }
-    /** `takesMore`: on a command line, words that follow the first are more of it (`--probes *.ndjson`). */
-    | { readonly kind: 'texts'; readonly default?: readonly string[]; readonly takesMore?: boolean }
+    /**
+     * `takesMore`: on a command line, words that follow the first are more of it (`--probes *.ndjson`). `usual`: the help shows
+     * them as the default, and the value is missing, which tells them from the same said by hand.
+     */
+    | {
+        readonly kind: 'texts';
+        readonly default?: readonly string[];
+        readonly usual?: readonly string[];
+        readonly takesMore?: boolean;
+      }
     | { readonly kind: 'switch' }
     | { readonly kind: 'choice'; readonly choices: readonly (string | number)[]; readonly default?: string | number }
     | { readonly kind: 'whole'; readonly default?: number; readonly min?: number; readonly max?: number }

@@ -28,6 +28,17 @@ export async function readLocalPorts(): Promise<{ first: number; last: number } 
   return first && last ? { first, last } : undefined;
 }
 
+/**
+ * Ports of closed connections that wait for stray packets (TIME_WAIT), of all peers together, and to whom the system may connect
+ * from them all the same (ip-sysctl, `tcp_tw_reuse`: 0 nobody, 1 everybody, 2 this machine). Undefined: not to be read here.
+ */
+export async function readTimeWait(): Promise<{ count: number; reuse: number } | undefined> {
+  const sockets = await readFile('/proc/net/sockstat', 'utf8').catch(() => '');
+  const count = /^TCP:.* tw ([0-9]+)/m.exec(sockets)?.[1];
+  const reuse = await readFile('/proc/sys/net/ipv4/tcp_tw_reuse', 'utf8').catch(() => '0');
+  return count === undefined ? undefined : { count: Number(count), reuse: Number(reuse) };
+}
+
 /** Bytes that can be had: `MemAvailable` where the kernel says it, no more than the limit of the control group leaves. */
 export async function readMemory(): Promise<number> {
   const meminfo = await readFile('/proc/meminfo', 'utf8').catch(() => '');

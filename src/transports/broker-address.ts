@@ -32,3 +32,8 @@ export function parseBroker(text: string | undefined): Broker {
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
   };
 }
+
+/** Whether a name or an address is this machine's own, on which connections never leave it. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.[0-9]+){3}|::1)$/i.test(host);
+}

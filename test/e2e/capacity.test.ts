@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CapacityResult } from '../../src/run/capacity/capacity.ts';
 import type { Summary } from '../../src/run/summary.ts';
 import { type Simctl, simctl } from '../support/simctl.ts';
+import { takingBroker } from '../support/taking-broker.ts';
 
 let cli: Simctl;
 beforeAll(async () => {
@@ -118,6 +119,24 @@ test('no knee up to --to is an answer; SIGINT ends it with what is known', async
   const interrupted = await cut.ended;
   expect([interrupted.code, interrupted.stdout]).toEqual([130, expect.stringContaining('INTERRUPTED')]);
   expect(interrupted.stdout).toContain('the stand-in kept every threshold up to 20/s.');
+}, 240_000);
+
+test('a failure is said once, with what the steps before it say; exit code 3', async () => {
+  const broker = await takingBroker();
+  const load = ['--from', '20', '--to', '40', '--repeat', '1'];
+  const to = ['--transport', 'mqtt', '--broker', `mqtt://127.0.0.1:${broker.port}`, '--out', 'gone'];
+  const { child, ended } = cli.start(...SHORT, ...PATIENT, ...load, ...to);
+  let said = '';
+  let closed: Promise<void> | undefined;
+  child.stdout!.on('data', (chunk) => {
+    said += chunk;
+    if (said.includes('[1] 20/s: Joining')) closed ??= broker.close();
+  });
+  const { code, stdout, stderr } = await ended;
+  await closed;
+  expect([code, stderr]).toEqual([3, '']);
+  expect(stdout.match(/no device could connect/g)).toHaveLength(1);
+  expect(stdout).toContain(' kept every threshold up to 20/s.');
 }, 240_000);
 
 test.each<[string, string[], string]>([

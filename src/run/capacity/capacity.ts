@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Reporter } from '../../dashboard/reporter.ts';
+import { type StoppableClock, systemClock } from '../../clock.ts';
 import { type PackedError, packError } from '../../errors.ts';
+import { isLoopback, parseBroker } from '../../transports/broker-address.ts';
 import { checkRequest } from '../../workers/plan.ts';
 import { type Room, readRoom } from '../connection-room.ts';
 import type { RunOptions } from '../options.ts';
@@ -12,13 +13,16 @@ import type { Summary } from '../summary.ts';
 import { parseThresholds } from '../threshold.ts';
 import { capacityCost } from './cost.ts';
 import { thresholdsFor } from './default-thresholds.ts';
+import { type DiedStep, diedLine, diedTwice } from './died-step.ts';
 import { lastAnswerOf } from './last-answer.ts';
 import { type CapacityOptions, checkCapacity } from './options.ts';
 import { stepLine } from './report.ts';
 import { type Bound, boundOf, checkAgents } from './room.ts';
 import { findKnee, type Knee, type SearchRequest } from './search.ts';
+import { newSpentPorts, readHeldPorts } from './spent-ports.ts';
 import { type CapacityStep, judgeStep } from './step.ts';
-import { openCapacityTarget } from './target.ts';
+import { loadText, offeredBy, stepName, stepOptions, stepReporter, unlessAborted } from './step-run.ts';
+import { type CapacityTarget, openCapacityTarget } from './target.ts';
 
 /** What `capacity.json` holds. */
 export interface CapacityResult {
@@ -36,19 +40,14 @@ export interface CapacityResult {
   readonly lagLimitMs: number;
   /** Every step, in the order they were made. */
   readonly steps: readonly CapacityStep[];
+  /** Steps in which worker threads died, and which are no evidence; absent: none. */
+  readonly died?: readonly DiedStep[];
   /** What they come to; absent where nothing is known yet. */
   readonly knee?: Knee;
   readonly interrupted: boolean;
   /** What ended it in the middle; the steps before it are evidence all the same. */
   readonly failure?: PackedError;
 }
-
-/**
- * A step so much behind its schedule has not taken its load (step.ts, LEAST_ACHIEVED); what it still had to send, which
- * may be minutes of it, would say no more.
- */
-const GRACE = 0.1;
-const LEAST_GRACE_MS = 2000;
 
 export interface CapacityContext extends RunContext {
   /** Asked before the first step where it costs money. @throws to have nothing done */
@@ -57,6 +56,9 @@ export interface CapacityContext extends RunContext {
   readonly runStep?: (options: RunOptions, context: RunContext) => Promise<Summary>;
   /** In place of a look at this machine, for tests. */
   readonly readRoom?: (options: RunOptions) => Promise<Room | undefined>;
+  readonly readHeldPorts?: (loopback: boolean) => Promise<number | undefined>;
+  /** In place of the system's, for tests. */
+  readonly clock?: StoppableClock;
 }
 
 /**
@@ -68,7 +70,8 @@ export async function capacity(wanted: CapacityOptions, context: CapacityContext
   checkCapacity(wanted);
   checkRequest(stepOptions(wanted, wanted.search.from));
   const { reporter, ending } = context;
-  const { bound, ...asked } = await withinRoom(wanted, context.readRoom);
+  const room = await (context.readRoom ?? readRoom)(wanted.run);
+  const { bound, ...asked } = withinRoom(wanted, room);
   if (bound !== undefined)
     reporter.note(`${bound.why}. The search goes up to ${bound.devices} devices. ${bound.remedy}`);
   const now = new Date();
@@ -81,6 +84,10 @@ export async function capacity(wanted: CapacityOptions, context: CapacityContext
   const hasAnswers = asked.run.transport === 'tracker' || target.target?.ingestLog !== undefined;
   const options = { ...asked, thresholds: thresholdsFor(asked.thresholds, hasAnswers) };
   const steps: CapacityStep[] = [];
+  const died: DiedStep[] = [];
+  const clock = context.clock ?? systemClock();
+  ending.stop.addEventListener('abort', clock.stop);
+  const ports = room && newSpentPorts(room, heldPorts(asked, target, context.readHeldPorts), clock, reporter.note);
   const result = (interrupted: boolean, knee?: Knee, failure?: PackedError): CapacityResult => ({
     out: files.dir,
     target: target.name,
@@ -93,6 +100,7 @@ export async function capacity(wanted: CapacityOptions, context: CapacityContext
     thresholds: options.thresholds,
     lagLimitMs: options.lagLimitMs,
     steps: [...steps],
+    ...(died.length === 0 ? {} : { died: [...died] }),
     ...(knee === undefined ? {} : { knee }),
     interrupted,
     ...(failure === undefined ? {} : { failure }),
@@ -108,21 +116,44 @@ export async function capacity(wanted: CapacityOptions, context: CapacityContext
     const rules = { thresholds, warmUpSeconds: options.warmUpSeconds, lagLimitMs: options.lagLimitMs };
     let interrupted = false;
     let failure: PackedError | undefined;
-    const measure = async (load: number) => {
+    /** @returns undefined where the search was asked to end */
+    const runStep = async (load: number): Promise<Summary | undefined> => {
       const planned = stepOptions(options, load);
-      const out = join(files.dir, stepName(steps.length, load, options.by));
+      const made = steps.length + died.length;
+      const out = join(files.dir, stepName(made, load, options.by));
       const over = new AbortController();
       const stepContext = {
-        reporter: stepReporter(reporter, steps.length, loadText(load, options.by), options, () => over.abort()),
+        reporter: stepReporter(reporter, made, loadText(load, options.by), options, () => over.abort()),
         ending: { ...ending, stop: AbortSignal.any([ending.stop, over.signal]) },
       };
       const summary = await unlessAborted(async () => {
         ending.stop.throwIfAborted();
         await target.ready(planned.generate.agents, ending.stop);
+        await ports?.free(planned.generate.agents);
+        ending.stop.throwIfAborted();
         return (context.runStep ?? run)({ ...planned, target: target.flag, stack: undefined, out }, stepContext);
       });
+      if (summary !== undefined) ports?.spent(summary.devices + (summary.reconnects ?? 0));
       interrupted = summary === undefined || ending.stop.aborted;
-      if (summary === undefined || interrupted) return undefined;
+      return interrupted ? undefined : summary;
+    };
+    /** The same, once more where worker threads died. @throws RunError where they died again */
+    const wholeStep = async (load: number): Promise<Summary | undefined> => {
+      const before: DiedStep[] = [];
+      for (;;) {
+        const summary = await runStep(load);
+        if (summary?.deaths === undefined) return summary;
+        const step = { load, deaths: summary.deaths, out: summary.out };
+        died.push(step);
+        const text = loadText(load, options.by);
+        if (before.length > 0) throw diedTwice(before[0]!, step, text);
+        before.push(step);
+        reporter.note(`${diedLine(step, text)}; it is repeated once`);
+      }
+    };
+    const measure = async (load: number) => {
+      const summary = await wholeStep(load);
+      if (summary === undefined) return undefined;
       const { slices } = await readRun(summary.out);
       const offer = { load, offered: offeredBy(options, load) };
       const lastAnswerAt = summary.unknown > 0 ? await lastAnswerOf(summary.out) : undefined;
@@ -134,7 +165,7 @@ export async function capacity(wanted: CapacityOptions, context: CapacityContext
     };
     const knee = await findKnee(options.search, (load) =>
       measure(load).catch((error: unknown) => {
-        if (steps.length === 0) throw error;
+        if (steps.length + died.length === 0) throw error;
         failure = packError(error);
         return undefined;
       }),
@@ -146,20 +177,17 @@ export async function capacity(wanted: CapacityOptions, context: CapacityContext
     });
     return found;
   } catch (error) {
-    if (steps.length === 0) await files.discard();
+    if (steps.length + died.length === 0) await files.discard();
     throw error;
   } finally {
+    ending.stop.removeEventListener('abort', clock.stop);
     await target.close();
   }
 }
 
 /** The search as far as this machine can connect its devices. @throws SetupError where that is not even its beginning */
-async function withinRoom(
-  options: CapacityOptions,
-  read: (options: RunOptions) => Promise<Room | undefined> = readRoom,
-): Promise<CapacityOptions & { readonly bound?: Bound }> {
+function withinRoom(options: CapacityOptions, room: Room | undefined): CapacityOptions & { readonly bound?: Bound } {
   const { search, by } = options;
-  const room = await read(options.run);
   if (room === undefined) return options;
   if (by === 'rate') {
     checkAgents(stepOptions(options, search.to).generate.agents, room);
@@ -169,74 +197,11 @@ async function withinRoom(
   return bound === undefined ? options : { ...options, search: { ...search, to: bound.devices }, bound };
 }
 
-/** One step's run, where the target is left as it was asked for. */
-export function stepOptions(options: CapacityOptions, load: number): RunOptions {
-  const { run: base, by, stepSeconds, warmUpSeconds, thresholds, lagLimitMs } = options;
-  const perSecond = offeredBy(options, load);
-  const updates = Math.ceil(perSecond * (warmUpSeconds + stepSeconds));
-  // Each device sends at least one update, and they shall not make the step longer.
-  const agents = by === 'devices' ? load : Math.max(1, Math.min(base.generate.agents, updates));
-  return {
-    ...base,
-    dataset: undefined,
-    probes: undefined,
-    generate: {
-      ...base.generate,
-      agents,
-      // A fix in each so many seconds, as many as the step lasts; the workers make them as they send them.
-      seconds: Math.max(1, Math.ceil(updates / agents)) * base.every,
-      asTheyGo: true,
-    },
-    pace: `rate:${perSecond}/s`,
-    thresholds,
-    lagLimitMs,
-    upload: undefined,
-    shard: undefined,
-    startAt: undefined,
-  };
-}
-
-/** Updates a second. */
-function offeredBy({ by, intervalSeconds }: CapacityOptions, load: number): number {
-  return by === 'devices' ? load / intervalSeconds : load;
-}
-
-function loadText(load: number, by: CapacityOptions['by']): string {
-  return by === 'devices' ? `${load} devices` : `${load}/s`;
-}
-
-/** `07-436-per-second` */
-function stepName(i: number, load: number, by: CapacityOptions['by']): string {
-  return `${String(i + 1).padStart(2, '0')}-${load}-${by === 'devices' ? 'devices' : 'per-second'}`;
-}
-
-/** Says which step it is; what each run says anew is said once. Calls `end` where the step is beyond saving. */
-function stepReporter(
-  reporter: Reporter,
-  i: number,
-  load: string,
-  { stepSeconds }: CapacityOptions,
-  end: () => void,
-): Reporter {
-  const graceMs = Math.max(LEAST_GRACE_MS, stepSeconds * 1000 * GRACE);
-  return {
-    ...reporter,
-    step: (step, text) => reporter.step(step, `[${i + 1}] ${load}: ${text}`),
-    note: (text) => (i === 0 ? reporter.note(text) : undefined),
-    fleet(progress) {
-      reporter.fleet(progress);
-      const { startedAt, now, scheduledMs } = progress;
-      if (startedAt > 0 && now - startedAt > scheduledMs + graceMs) end();
-    },
-  };
-}
-
-/** An end that was asked for is no failure of the search. */
-async function unlessAborted<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as Error).name === 'AbortError') return undefined;
-    throw error;
-  }
+function heldPorts(
+  { run: { transport, broker } }: CapacityOptions,
+  { target }: CapacityTarget,
+  read = readHeldPorts,
+): () => Promise<number | undefined> {
+  const host = transport === 'mqtt' ? parseBroker(broker).host : (target?.mqttHost ?? '');
+  return () => read(isLoopback(host));
 }

@@ -13,8 +13,8 @@ export interface CapacityOptions {
   readonly stepSeconds: number;
   /** Seconds before each step's own that do not count. */
   readonly warmUpSeconds: number;
-  /** What every step must keep to. */
-  readonly thresholds: readonly string[];
+  /** What every step must keep to; absent: the usual, as far as they can be judged (default-thresholds.ts). */
+  readonly thresholds?: readonly string[] | undefined;
   readonly lagLimitMs: number;
   /** Of the embedded stand-in (stand-in-options.ts). */
   readonly quota?: 'aws' | 'none' | number | undefined;
@@ -51,7 +51,7 @@ export function checkCapacity({
   if (rest.quota !== undefined && rest.quota !== 'none' && !embedsStandIn(rest.run))
     problems.push('--quota is of the embedded stand-in: it goes with --target local and --transport iot or tracker');
   if (problems.length > 0) throw new UsageError(problems.join('\n'), { hint: 'See "simctl capacity --help".' });
-  parseThresholds(rest.thresholds);
+  parseThresholds(rest.thresholds ?? []);
 }
 
 /** Whether a stand-in is started for it. */

@@ -1,6 +1,9 @@
 /** A capacity search as a person reads it: the answer first, then every step that it rests on. */
+import { basename } from 'node:path';
 import { inColumns } from '../../columns.ts';
+import type { PackedError } from '../../errors.ts';
 import type { CapacityResult } from './capacity.ts';
+import { diedLine } from './died-step.ts';
 import { type CapacityStep, rate } from './step.ts';
 
 type By = CapacityResult['by'];
@@ -10,7 +13,7 @@ export function capacityText(result: CapacityResult): string {
   const { steps, by, out } = result;
   return [
     ...(result.interrupted ? ['INTERRUPTED: this is what the steps until then say.'] : []),
-    ...(result.failure ? [`ENDED BY A FAILURE: ${result.failure.message}`, 'What the steps until then say:'] : []),
+    ...failureLines(result.failure),
     ...findings(result),
     '',
     ...table(steps, by),
@@ -18,10 +21,24 @@ export function capacityText(result: CapacityResult): string {
     ...(steps.some(({ verdict }) => verdict === 'saturated')
       ? ['late: no evidence of the target, as the generator itself was late.']
       : []),
+    ...(result.died ?? []).map(
+      (step) => `Not in the table: ${diedLine(step, text(step.load, by))}, in ${basename(step.out)}.`,
+    ),
     `Each step: ${result.warmUpSeconds} s that do not count, then ${result.stepSeconds} s, which have to keep: ${result.thresholds.join(', ')}.`,
     'A load far from the knee is decided by one step; at the knee by the majority of its steps.',
     `Everything is in ${out}`,
   ].join('\n');
+}
+
+/** A bug is told with its stack, elsewhere. */
+function failureLines(failure: PackedError | undefined): string[] {
+  if (failure === undefined) return [];
+  const { kind, message, hint } = failure;
+  return [
+    kind === 'bug' ? 'ENDED BY A FAILURE.' : `ENDED BY A FAILURE: ${message}`,
+    ...(hint === undefined ? [] : [hint]),
+    'What the steps until then say:',
+  ];
 }
 
 /** Exit code 0 where the question has an answer: no knee up to where this machine ends is none. */
@@ -31,7 +48,7 @@ export function isAnswered({ knee, bound, interrupted, failure }: CapacityResult
 
 function findings(result: CapacityResult): string[] {
   const { knee, target, by, steps, search, bound } = result;
-  if (knee === undefined) return ['NOTHING IS KNOWN: no step was made.'];
+  if (knee === undefined) return ['NOTHING IS KNOWN: no step came to its end.'];
   const { kept, over } = knee;
   const at = (load: number) => steps.filter((step) => step.load === load);
   const broken = over === undefined ? [] : at(over).filter(({ verdict }) => verdict !== 'kept');

@@ -64,9 +64,10 @@ export const CAPACITY_SETTINGS = {
   seed: { ...seed, ...load, description: 'of everything random; it names the devices' },
   workers,
   threshold: {
-    ...threshold,
     ...verdict,
-    default: DEFAULT_THRESHOLDS,
+    kind: 'texts',
+    value: threshold.value,
+    usual: DEFAULT_THRESHOLDS,
     description:
       'what every step must keep to, as for "simctl run"; what is measured while sending, without the warm-up',
   },

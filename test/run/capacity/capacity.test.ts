@@ -6,12 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentReporter } from '../../../src/dashboard/reporter.ts';
 import { SetupError, UsageError } from '../../../src/errors.ts';
 import { brokerQuota, quotaKeeper } from '../../../src/local/broker-quota.ts';
-import { type CapacityContext, capacity, stepOptions } from '../../../src/run/capacity/capacity.ts';
+import { type CapacityContext, capacity } from '../../../src/run/capacity/capacity.ts';
 import { capacityCost, mostSteps } from '../../../src/run/capacity/cost.ts';
-import { DEFAULT_THRESHOLDS } from '../../../src/run/capacity/default-thresholds.ts';
+import { DEFAULT_THRESHOLDS, thresholdsFor } from '../../../src/run/capacity/default-thresholds.ts';
 import { lastAnswerOf } from '../../../src/run/capacity/last-answer.ts';
 import type { CapacityOptions } from '../../../src/run/capacity/options.ts';
+import { capacityOptionsOf } from '../../../src/run/capacity/options-of.ts';
 import { capacityText, isAnswered } from '../../../src/run/capacity/report.ts';
+import { CAPACITY_SETTINGS } from '../../../src/run/capacity/settings.ts';
+import { stepOptions } from '../../../src/run/capacity/step-run.ts';
 import type { Room } from '../../../src/run/connection-room.ts';
 import { optionsOf } from '../../../src/run/options-of.ts';
 import { RUN_SETTINGS } from '../../../src/run/settings.ts';
@@ -61,7 +64,7 @@ function context(more: Partial<CapacityContext> = {}): { context: CapacityContex
   const notes: string[] = [];
   const reporter = { ...silentReporter(), note: (text: string) => void notes.push(text) };
   const ending = { stop: stop.signal, abort: abort.signal, request: () => stop.abort(), release() {} };
-  return { context: { reporter, ending, ...more }, notes, stop: () => stop.abort() };
+  return { context: { reporter, ending, readHeldPorts: async () => 0, ...more }, notes, stop: () => stop.abort() };
 }
 
 test('the knee, every step behind it, and a directory that holds them', async () => {
@@ -217,7 +220,9 @@ test('a search whose first step fails leaves nothing; a later one answers with w
   });
   expect(result.steps).toHaveLength(2);
   expect(isAnswered(result)).toBe(false);
-  expect(capacityText(result)).toMatch(/^ENDED BY A FAILURE: no broker\n.*\nmemory kept every threshold up to 20\/s\./);
+  expect(capacityText(result)).toMatch(
+    /^ENDED BY A FAILURE: no broker\nStart it\.\n.*\nmemory kept every threshold up to 20\/s\./,
+  );
   expect(JSON.parse(await readFile(join(dir, 'later', 'capacity.json'), 'utf8'))).toEqual(result);
 });
 
@@ -324,4 +329,96 @@ test('the most steps of a search: all of the raise, and the halvings at the top'
   expect(mostSteps({ from: 10, to: 100, factor: 2, precision: 0.1, repeat: 1 })).toEqual([
     10, 20, 40, 80, 100, 100, 100, 100,
   ]);
+});
+
+test('the thresholds are the usual where nobody said any; the same said by hand are somebody’s own', () => {
+  expect(thresholdsFor(undefined, true)).toEqual(DEFAULT_THRESHOLDS);
+  expect(thresholdsFor(undefined, false)).toEqual(DEFAULT_THRESHOLDS.slice(0, 3));
+  expect(thresholdsFor(DEFAULT_THRESHOLDS, false)).toEqual(DEFAULT_THRESHOLDS);
+  const values = defaultsOf(CAPACITY_SETTINGS);
+  expect(capacityOptionsOf(values).thresholds).toBeUndefined();
+  expect(capacityOptionsOf({ ...values, threshold: [...DEFAULT_THRESHOLDS] }).thresholds).toEqual(DEFAULT_THRESHOLDS);
+});
+
+/** The steps of those numbers lose a worker thread, and are broken as well. */
+function dying(...which: number[]): Pick<CapacityContext, 'runStep'> {
+  let steps = 0;
+  return {
+    async runStep(step, inner) {
+      const summary = await bears(1e9).runStep!(step, inner);
+      if (!which.includes(steps++)) return summary;
+      return writeStep(step.out!, [{ sent: 1, unknown: 1 }], {
+        deaths: [{ worker: 1, message: 'out of memory', sent: 1 }],
+      });
+    },
+  };
+}
+
+test('a step in which a worker died is no evidence: it is said, and made once more', async () => {
+  const { context: with_, notes } = context(dying(1));
+  const search = { from: 10, to: 40, factor: 2, precision: 0.1, repeat: 1 };
+  const result = await capacity(options('died', { search }), with_);
+  expect(result.knee).toEqual({ kind: 'none', kept: 40 });
+  expect(result.steps.map(({ load, out }) => [load, basename(out)])).toEqual([
+    [10, '01-10-per-second'],
+    [20, '03-20-per-second'],
+    [40, '04-40-per-second'],
+  ]);
+  expect(result.died).toMatchObject([{ load: 20, deaths: [{ worker: 1 }] }]);
+  expect(isAnswered(result)).toBe(true);
+  const line = '20/s: no evidence, worker 1 died (out of memory)';
+  expect(notes).toContain(`${line}; it is repeated once`);
+  expect(capacityText(result)).toContain(`\nNot in the table: ${line}, in 02-20-per-second.\n`);
+});
+
+test.each<[string, number[], { steps: number; knee?: object; says: RegExp }]>([
+  [
+    'a later step',
+    [2, 3],
+    { steps: 2, knee: { kind: 'none', kept: 20 }, says: /\nmemory kept every threshold up to 20\/s/ },
+  ],
+  ['the first', [0, 1], { steps: 0, says: /\nNOTHING IS KNOWN/ }],
+])('where workers die again, of %s, it ends with what is known', async (name, which, { steps, knee, says }) => {
+  const { context: with_ } = context(dying(...which));
+  const result = await capacity(options(`died again, ${name}`), with_);
+  expect(result.steps).toHaveLength(steps);
+  expect(result.knee).toEqual(knee);
+  expect(result.died).toHaveLength(2);
+  expect(result.failure).toMatchObject({
+    kind: 'run',
+    message: expect.stringMatching(/^worker threads died in two steps/),
+  });
+  expect(isAnswered(result)).toBe(false);
+  expect(capacityText(result)).toMatch(/^ENDED BY A FAILURE: worker threads died in two steps of/);
+  expect(capacityText(result)).toMatch(says);
+  expect(existsSync(result.died![1]!.out)).toBe(true);
+});
+
+test.each<[string, number | undefined, boolean[], number]>([
+  ['wait for their minute', 15, [false], 60],
+  ['are free at once', 0, [false], 0],
+])('ports of the steps before, which %s, are taken into account', async (name, held, asked, seconds) => {
+  let now = 0;
+  const until = async (at: number) => {
+    now = at;
+    return true;
+  };
+  const clock = { now: () => now, stop() {}, until };
+  const loopback = new Set<boolean>();
+  const { context: with_, notes } = context({
+    ...bears(1e9),
+    clock,
+    readRoom: async () => ({ openFiles: 1000, ports: 30, addresses: 1 }),
+    readHeldPorts: async (of) => {
+      loopback.add(of);
+      return held;
+    },
+  });
+  // Each step has its 20 devices: two have 40 connections.
+  const search = { from: 10, to: 20, factor: 2, precision: 0.1, repeat: 1 };
+  const result = await capacity(options(`ports ${name}`, { search }), with_);
+  expect(result.knee).toEqual({ kind: 'none', kept: 20 });
+  expect([...loopback]).toEqual(asked);
+  expect(now / 1000).toBe(seconds);
+  expect(notes.filter((note) => note.startsWith('Waiting for local ports'))).toHaveLength(seconds > 0 ? 1 : 0);
 });
