@@ -33,6 +33,7 @@ const TIMESTAMP = literalOf(',"timestamp":');
 const LATITUDE = literalOf(',"location":{"lat":');
 const LONGITUDE = literalOf(',"long":');
 const SEQ = literalOf('},"seq":');
+const CLOSING_BRACE = 0x7d;
 
 /** The payload of one update, as JSON text behind what is there. */
 export function writePayload(out: TextBytes, update: PositionUpdate, { legacySwap = false }: WireOptions = {}): void {
@@ -52,7 +53,7 @@ export function writePayload(out: TextBytes, update: PositionUpdate, { legacySwa
     .number(longitude);
   out.literal(SEQ).number(seq);
   if (motion !== undefined) out.text(motionMembers(motion));
-  out.text('}}');
+  out.byte(CLOSING_BRACE).byte(CLOSING_BRACE);
 }
 
 const MOTION_MEMBERS = ['speed', 'heading', 'accuracy'] as const;
