@@ -25,6 +25,8 @@ export interface FaultLine {
   /** As fault.ts reads it. */
   fault: string;
   did: 'begin' | 'end' | 'back';
+  /** Which of its moments, from 0; absent in logs of before. */
+  round?: number;
   at: number;
   /** How many devices of this log. */
   devices: number;

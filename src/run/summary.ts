@@ -239,9 +239,9 @@ export function isOwnDoing(
   return lag.p99 > limitMs || (late.p99 > limitMs && busyWhileLate > BUSY);
 }
 
-/** Of a part the whole will say it; and what a worker that died did, nobody knows. */
+/** Of a part the whole will say it. */
 function faultNotes({ shard, faults }: Plan, fleet: FleetResult): string[] {
-  return shard === undefined && fleet.deaths.length === 0 ? missedFaults(faults, fleet.faults) : [];
+  return shard === undefined ? missedFaults(faults, fleet.faults) : [];
 }
 
 /** The exit code of a command that made, or added up, this run: nothing but 0 is a run that was whole and kept its promises. */

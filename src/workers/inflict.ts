@@ -41,7 +41,7 @@ export function inflict({ faults, clock, start, devices, connections, mark }: In
       const harmed = isStruck(fault, index) ? connections.harm(id, harmOf(fault)) : undefined;
       if (harmed !== undefined) struck.push({ id, harmed });
     }
-    const line = { fault: fault.text, devices: struck.length };
+    const line = { fault: fault.text, round, devices: struck.length };
     const all = struck.length === devices.length;
     mark({ ...line, did: 'begin', at, ...(all ? {} : { ids: struck.map(({ id }) => id) }) });
     const state: (typeof rounds)[number] = {

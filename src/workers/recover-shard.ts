@@ -3,13 +3,15 @@ import { createInterface } from 'node:readline';
 import type { FaultLine, SentLine } from '../logs.ts';
 import type { Pause } from './pause.ts';
 import type { ShardResult, ShardTask } from './protocol.ts';
+import { recoverFaults } from './recover-faults.ts';
 import { newTally } from './tally.ts';
 
 type Recovered = Extract<ShardResult, { ok: true }>;
 
 /**
  * What a shard's send log knows of a worker that died, counted as the worker would have. One that ran out of memory has not
- * written its last attempts, of up to a quarter of a second. How its connections fared, nobody knows.
+ * written its last attempts (shard.ts, WRITE_EVERY_MS). How its connections fared, but for what was done to them on purpose, nobody
+ * knows.
  */
 export async function recoverShard(
   { sentLog, minGapMs }: Omit<ShardTask, 'port' | 'positions'>,
@@ -17,6 +19,7 @@ export async function recoverShard(
   pauses: readonly Pause[] = [],
 ): Promise<Recovered> {
   const tally = newTally();
+  const faults = recoverFaults();
   const done = new Map<string, number>();
   /** When a device that was done at `doneAt` could send again; a pause since then moved that too. */
   const freeAt = (doneAt: number, sentAt: number) =>
@@ -25,7 +28,9 @@ export async function recoverShard(
     const lines = createInterface({ input: createReadStream(sentLog), crlfDelay: Number.POSITIVE_INFINITY });
     for await (const text of lines) {
       const line = parsed(text);
-      if (line === undefined || !('seq' in line)) continue;
+      if (line === undefined) continue;
+      faults.note(line);
+      if (!('seq' in line)) continue;
       const { id: deviceId, seq, sampleTime, position, dueAt, sentAt, doneAt, failure } = line;
       // As drive.ts has it: the log need not hold what follows from the attempt before.
       const before = done.get(deviceId);
@@ -43,7 +48,7 @@ export async function recoverShard(
     total: tally.total(),
     interrupted: false,
     ...tally.span(),
-    faults: [],
+    faults: faults.rounds(),
     lateness: { lateMs: 0, busyLateMs: 0 },
   };
 }

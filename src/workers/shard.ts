@@ -17,6 +17,8 @@ import { sendLog } from './send-log.ts';
 import { newTally } from './tally.ts';
 
 const NEWS_EVERY_MS = 250;
+/** Of its answers, a thread that runs out of memory loses no more than these. */
+const WRITE_EVERY_MS = 25;
 
 /** The one long task of a worker thread. A refusal to begin is a result too, so that its hint survives the thread. */
 export default async function shard(task: ShardTask): Promise<ShardResult> {
@@ -111,8 +113,8 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
           ...(task.faults && { faults: faultRounds() }),
           ...(positions && { positions: positions.sample }),
         });
-        void log.flush().catch(() => {}); // log.failed says it
       });
+      const writing = every(WRITE_EVERY_MS, newsClock, () => void log.flush().catch(() => {})); // log.failed says it
       await Promise.race([
         Promise.all(
           tracks.map(({ track, index }, i) =>
@@ -127,7 +129,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
       ]);
       lateness.note(tally.lateMs());
       newsClock.stop();
-      await news;
+      await Promise.all([news, writing]);
     }
   } finally {
     // Before the log is closed: faults that outlast the run end with it, and say so there.

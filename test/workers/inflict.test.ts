@@ -61,9 +61,9 @@ it('strikes at its moment, ends what lasts, and notes when the last device is ba
   expect(rounds()).toMatchObject([{ away: 0, backAt: START + 7100 }]);
   const ids = harmed.map(({ id }) => id);
   expect(lines).toEqual([
-    { fault: 'cut 30% at 5s for 2s', devices: 3, did: 'begin', at: START + 5000, ids },
-    { fault: 'cut 30% at 5s for 2s', devices: 3, did: 'end', at: START + 7000 },
-    { fault: 'cut 30% at 5s for 2s', devices: 3, did: 'back', at: START + 7100 },
+    { fault: 'cut 30% at 5s for 2s', round: 0, devices: 3, did: 'begin', at: START + 5000, ids },
+    { fault: 'cut 30% at 5s for 2s', round: 0, devices: 3, did: 'end', at: START + 7000 },
+    { fault: 'cut 30% at 5s for 2s', round: 0, devices: 3, did: 'back', at: START + 7100 },
   ]);
 });
 
