@@ -125,7 +125,11 @@ function shardTasks(
     connectConcurrency: options.connectConcurrency,
     ...(options.connectRate === undefined ? {} : { connectRate: options.connectRate }),
     pace: plan.pace,
-    fleet: { devices: plan.fleet.devices, firstSampleTime: plan.firstSampleTime },
+    fleet: {
+      devices: plan.fleet.devices,
+      firstSampleTime: plan.firstSampleTime,
+      everySeconds: data.outlook.everySeconds,
+    },
     minGapMs: plan.minGapMs,
     shift,
     sentLog: files.sent(shard),

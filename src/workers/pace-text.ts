@@ -9,7 +9,7 @@
  */
 import { durationText, parseDuration } from '../duration.ts';
 import { loadCurve, type Segment } from './load-curve.ts';
-import type { Stretch } from './mixed-pace.ts';
+import { isReplay, type Stretch } from './mixed-pace.ts';
 import type { Pace } from './pacer.ts';
 
 const FORMS = {
@@ -62,9 +62,9 @@ export function sequence(parts: readonly Part[], texts: readonly string[], text 
   for (const [i, part] of parts.entries())
     if (part.shape !== 'steps' && part.seconds === undefined)
       return `pace "${text}": say how long "${texts[i]}" lasts, such as "${texts[i]} over 60s"`;
-  const replays = parts.filter(({ shape }) => shape === 'replay').length;
-  if (replays > 0 && replays < parts.length)
-    return `pace "${text}": a replay goes by the samples' own times and the others do not; in one sequence it is all of the one or all of the other`;
+  const [max, replay] = [parts.findIndex(isMax), parts.findLastIndex(isOfSamples)];
+  if (max >= 0 && max < replay)
+    return `pace "${text}": a replay goes on where the fleet's samples are, and after max that depends on the answers of all devices, which no worker knows: put each replay before the first max`;
   const stretches = stretchesOf(parts);
   const [first] = stretches as [Stretch];
   if (stretches.length > 1) return { kind: 'mixed', stretches };
@@ -72,6 +72,9 @@ export function sequence(parts: readonly Part[], texts: readonly string[], text 
   const { segments } = first;
   return loadCurve(segments).total === 0 ? `pace "${text}" asks for no update` : { kind: 'profile', segments };
 }
+
+const isMax = ({ shape }: Part) => shape === 'max';
+const isOfSamples = ({ shape }: Part) => shape === 'replay';
 
 /** What is of one kind, and follows each other, is one stretch. */
 function stretchesOf(parts: readonly Part[]): Stretch[] {
@@ -82,7 +85,7 @@ function stretchesOf(parts: readonly Part[]): Stretch[] {
       if (last !== undefined && 'maxSeconds' in last)
         stretches[stretches.length - 1] = { maxSeconds: last.maxSeconds + part.seconds! };
       else stretches.push({ maxSeconds: part.seconds! });
-    } else if (last !== undefined && 'segments' in last)
+    } else if (last !== undefined && 'segments' in last && isReplay(last.segments) === isOfSamples(part))
       stretches[stretches.length - 1] = { segments: [...last.segments, part as Segment] };
     else stretches.push({ segments: [part as Segment] });
   }

@@ -1,6 +1,6 @@
 import type { Fix } from '../model.ts';
 import { loadCurve, type Segment } from './load-curve.ts';
-import { layStretches, type Stretch } from './mixed-pace.ts';
+import { isReplay, layStretches, type Stretch } from './mixed-pace.ts';
 
 /**
  * When the `n`th fix of a device is due, in ms after the start, as is `free`: when it was done with the one before. Pacing is
@@ -19,13 +19,15 @@ export type Pace =
   | { readonly kind: 'max'; readonly seconds?: number }
   /** Of rates, or of replays alone; it ends with its last segment. */
   | { readonly kind: 'profile'; readonly segments: readonly Segment[] }
-  /** Rates and stretches of `max`; it ends with the last. */
+  /** Rates, replays and stretches of `max`; it ends with the last. */
   | { readonly kind: 'mixed'; readonly stretches: readonly Stretch[] };
 
 /** What a pace needs to know of the whole fleet, not of a shard. */
 export interface Paced {
   readonly devices: number;
   readonly firstSampleTime: number;
+  /** Of sample time, between two fixes of a device at the least; absent: not known. */
+  readonly everySeconds?: number;
 }
 
 /**
@@ -37,10 +39,11 @@ export interface Paced {
  *
  * so that every shard knows its own due times, and together they make the rate exactly, as long as no device has run out
  * of fixes before the others. `profile`: the same with a rate (or a replay's speed) that changes; the run's kth update is
- * due when the rate's integral reaches k. `max`: as fast as answers come. `mixed`: stretches of these two,
+ * due when the rate's integral reaches k. `max`: as fast as answers come. `mixed`: stretches of all these,
  * in each of which the updates are numbered anew (mixed-pace.ts).
  */
-export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer {
+export function pacerOf(pace: Pace, fleet: Paced): Pacer {
+  const { devices, firstSampleTime } = fleet;
   switch (pace.kind) {
     case 'max':
       return () => WHEN_FREE;
@@ -55,7 +58,7 @@ export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer 
         : (_, n, deviceIndex) => 1000 * when(n * devices + deviceIndex);
     }
     case 'mixed':
-      return mixedPacer(pace.stretches, devices);
+      return mixedPacer(pace.stretches, fleet);
   }
 }
 
@@ -63,29 +66,29 @@ export function pacerOf(pace: Pace, { devices, firstSampleTime }: Paced): Pacer 
 const LAST_MS = 0.02;
 
 /** Remembers of each device which stretch it is in, and how many it sent before that. */
-function mixedPacer(stretches: readonly Stretch[], devices: number): Pacer {
-  const laid = layStretches(stretches);
+function mixedPacer(stretches: readonly Stretch[], fleet: Paced): Pacer {
+  const { devices, firstSampleTime } = fleet;
+  const laid = layStretches(stretches, fleet);
   const places = new Map<number, { stretch: number; before: number }>();
-  return (_, n, deviceIndex, free) => {
+  return ({ sampleTime }, n, deviceIndex, free) => {
     let place = places.get(deviceIndex);
     if (place === undefined) {
       place = { stretch: 0, before: 0 };
       places.set(deviceIndex, place);
     }
     for (; place.stretch < laid.length; place.stretch++, place.before = n) {
-      const { from, to, curve } = laid[place.stretch]!;
+      const { from, to, curve, sampleSeconds } = laid[place.stretch]!;
       if (curve !== undefined) {
-        const at = curve.when((n - place.before) * devices + deviceIndex);
+        const at = curve.when(
+          sampleSeconds === undefined
+            ? (n - place.before) * devices + deviceIndex
+            : Math.max(0, (sampleTime - firstSampleTime) / 1000 - sampleSeconds),
+        );
         if (at < Number.POSITIVE_INFINITY) return from + 1000 * at;
       } else if (free < to - LAST_MS) return Math.max(free, from);
     }
     return Number.POSITIVE_INFINITY;
   };
-}
-
-/** Replays are timed by the samples, all else by the updates' number. */
-export function isReplay(segments: readonly Segment[]): boolean {
-  return segments.every(({ shape }) => shape === 'replay');
 }
 
 /** How many updates a pace asks of the whole fleet, where it says that; else it asks for all there are, or as many as there is time for. */

@@ -6,10 +6,10 @@ import { TOPIC_ROOT } from '../wire.ts';
 import { faultPlanText, faultProblems, type PlannedFault, planFaults } from './fault-plan.ts';
 import { peakOf } from './load-curve.ts';
 import { type MinGap, minGapMs, parseMinGap } from './min-gap.ts';
-import { askedByRates } from './mixed-pace.ts';
+import { askedByRates, isReplay } from './mixed-pace.ts';
 import { type MqttRequest, mqttProblems } from './mqtt-request.ts';
 import { paceText, parsePace } from './pace-text.ts';
-import { isReplay, lengthMs, type Pace, scheduledMs, updatesAskedFor } from './pacer.ts';
+import { lengthMs, type Pace, scheduledMs, updatesAskedFor } from './pacer.ts';
 import { askedOf, type ShardChoice, type ShardPlan, type Share, splitPartitions, splitShare } from './share.ts';
 
 /** What a person asked for, as the flags say it. */
@@ -162,7 +162,7 @@ export function planRun(request: PlanRequest, fleet: FleetOutlook, share?: Share
   if (least > fixes && devices > 0) {
     const each = Math.ceil(least / devices);
     problems.push(
-      `the pace asks for ${least} updates${pace.kind === 'mixed' ? ' beside those at max' : ''}, and the fleet has ${fixes} fixes: ${devices} devices need ${each} each, which is --seconds ${each * fleet.everySeconds} for a fleet that is generated`,
+      `the pace asks for ${least} updates${pace.kind === 'mixed' ? ' beside those of replays and at max' : ''}, and the fleet has ${fixes} fixes: ${devices} devices need ${each} each, which is --seconds ${each * fleet.everySeconds} for a fleet that is generated`,
     );
   }
   const length = scheduledMs(pace, fleet);
@@ -203,7 +203,7 @@ function notesOn(request: PlanRequest, pace: Pace, fleet: FleetOutlook): string[
     notes.push(
       `the pace ends after ${durationText(ends)}${asked === undefined ? ', whatever fixes are left' : `; ${fleet.fixes - asked} of ${fleet.fixes} fixes are not asked for`}`,
     );
-    if (pace.kind === 'mixed')
+    if (pace.kind === 'mixed' && pace.stretches.some((stretch) => 'maxSeconds' in stretch))
       notes.push('at max, devices take as many fixes as answers allow; what comes after has those that are left');
   }
   if (request.live && spacing < 30) {

@@ -86,8 +86,8 @@ test.each([
   ['sine:5/s +-5 every 0s over 9s', 'period is longer than 0'],
   ['rate:5 then rate:6 over 5s', 'rate:5 over 60s'],
   ['max then rate:6 over 5s', 'say how long "max" lasts'],
-  ['max over 5s then replay:6 over 5s', 'all of the one or all of the other'],
-  ['replay:5 over 5s then rate:6 over 5s', 'all of the one or all of the other'],
+  ['max over 5s then replay:6 over 5s', 'put each replay before the first max'],
+  ['replay:5 over 5s then max over 5s then rate:6 over 5s then replay over 5s', 'put each replay before the first max'],
   ['rate:0 over 5s then ramp:0..0 over 5s', 'asks for no update'],
 ])('"%s" is no pace, and the answer says what is', (text, said) => {
   expect(parsePace(text)).toContain(said);

@@ -132,3 +132,49 @@ test('whatever answers take, the rates among max are what they are without it, a
     }),
   );
 });
+
+/** What a device sends that is answered at once: of each fix its sample time and when it is due. */
+function replayed(pacer: Pacer, deviceIndex: number, sampleTimes: readonly number[]): [sample: number, due: number][] {
+  const sent: [number, number][] = [];
+  for (const [n, sampleTime] of sampleTimes.entries()) {
+    const due = pacer(fixAt(sampleTime), n, deviceIndex, sent.at(-1)?.[1] ?? 0);
+    if (due === Number.POSITIVE_INFINITY) break;
+    sent.push([sampleTime, Math.max(due, sent.at(-1)?.[1] ?? 0)]);
+  }
+  return sent;
+}
+
+test('a replay among rates goes on where no fix that is left is earlier, and rates take the next fixes', () => {
+  const pace = parsePace(
+    'replay:10 over 3s then rate:2/s over 2s then replay:30 over 3s then rate:2/s over 1s',
+  ) as Pace;
+  expect([lengthMs(pace), updatesAskedFor(pace)]).toEqual([9000, undefined]);
+  const pacer = pacerOf(pace, { devices: 2, firstSampleTime: 1000, everySeconds: 30 });
+  const times = (first: number) => Array.from({ length: 20 }, (_, n) => 1000 * (1 + first + 30 * n));
+  const due = (device: number, first: number) => replayed(pacer, device, times(first)).map(([, at]) => Math.round(at));
+  expect(due(0, 0)).toEqual([0, 3000, 4000, 5000, 6000, 7000, 8000]);
+  expect(due(1, 10)).toEqual([1000, 3500, 4500, 5333, 6333, 7333, 8500]);
+});
+
+test('whatever fixes devices have, all of them replay by one sample time, and none is late for it', () => {
+  // Of each device: its first fix, and how far apart the others are, in seconds; 30 at the least.
+  const device = fc.tuple(fc.nat(200), fc.array(fc.integer({ min: 30, max: 90 }), { minLength: 40, maxLength: 40 }));
+  const devices = fc.array(device, { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(devices, fc.integer({ min: 1, max: 7 }), fc.boolean(), (all, rate, isFirst) => {
+      const text = `${isFirst ? 'replay:50 over 3s then ' : ''}ramp:${rate}..2/s over 5s then replay:20 over 4s then max over 1ms`;
+      const from = isFirst ? 8000 : 5000;
+      const firstSampleTime = 1000 * Math.min(...all.map(([first]) => first));
+      const fleet = { devices: all.length, firstSampleTime, everySeconds: 30 };
+      const offsets = all.flatMap(([first, gaps], index) => {
+        const times = [first * 1000];
+        for (const gap of gaps) times.push(times.at(-1)! + gap * 1000);
+        // Each shard has a pacer of its own.
+        return replayed(pacerOf(parsePace(text) as Pace, fleet), index, times)
+          .filter(([, due]) => due > from && due < from + 4000 - 1)
+          .map(([sample, due]) => Math.round(sample - 20 * (due - from)));
+      });
+      expect(new Set(offsets).size).toBeLessThanOrEqual(1);
+    }),
+  );
+});

@@ -178,14 +178,11 @@ test.each<[string, string, string[]]>([
     ['the run\'s own pace "max over 9s" has an end'],
   ],
   [
-    'max among replays',
+    'a replay after max',
     'phases: [{ name: a, duration: 5s, pace: max }, { name: b, pace: replay:2 over 4s }]\n',
-    ['all of the one or all of the other'],
-  ],
-  [
-    'replays among rates',
-    'phases: [{ name: a, duration: 5s, pace: replay:5 }, { name: b, pace: rate:1 over 4s }]\n',
-    ['all of the one or all of the other'],
+    [
+      'after max that depends on the answers of all devices, which no worker knows: put each replay before the first max',
+    ],
   ],
   [
     'more than the fleet has',
