@@ -1,11 +1,14 @@
 /** The clients that are not JavaScript: Debian's AWS CLI and boto3, over every operation on trackers. */
+import { spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cloudWatchApi } from '../../../src/local/cloudwatch/api.ts';
 import { openMetrics } from '../../../src/local/cloudwatch/metrics.ts';
 import { createDoor } from '../../../src/local/http.ts';
@@ -94,12 +97,35 @@ describe.skipIf(missingBoto.length > 0)(`boto3${missingBoto.map((what) => `, ski
 
 const missingCli = without(AWS, 'awscli');
 describe.skipIf(missingCli.length > 0)(`the AWS CLI${missingCli.map((what) => `, skipped: ${what}`).join('')}`, () => {
-  const aws = (service: string, command: string, more: object = {}) => {
+  let ask: (args: readonly string[]) => Promise<[code: number, stdout: string, stderr: string]>;
+  beforeAll(() => {
+    const commands = fileURLToPath(new URL('./aws_cli.py', import.meta.url));
+    const env = { ...process.env, ...environment() };
+    const child = spawn(PYTHON, [commands], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
+    ask = async (args) => {
+      child.stdin.write(`${JSON.stringify(args)}\n`);
+      return JSON.parse((await answers.next()).value ?? 'null');
+    };
+    return async () => {
+      child.stdin.end();
+      await once(child, 'close');
+    };
+  });
+
+  const aws = async (service: string, command: string, more: object = {}) => {
     const options = Object.entries(more).flatMap(([name, value]) => [
       `--${name}`,
       ...(typeof value === 'string' ? [value] : [JSON.stringify(value)]),
     ]);
-    return program(AWS, [service, command, '--endpoint-url', `http://localhost:${port}`, ...options], environment());
+    const [code, stdout, stderr] = await ask([
+      service,
+      command,
+      '--endpoint-url',
+      `http://localhost:${port}`,
+      ...options,
+    ]);
+    return { code, stdout, stderr };
   };
   async function output(service: string, command: string, more: object = {}) {
     const { code, stdout, stderr } = await aws(service, command, more);
