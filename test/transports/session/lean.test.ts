@@ -17,6 +17,7 @@ async function open(
   tls?: Parameters<typeof scriptedBroker>[1],
 ) {
   const broker = await scriptedBroker(onPacket, tls);
+  cleanups.push(() => broker.close());
   const clock = fakeClock();
   const session = await (await sessionsOf('lean', clock, TIMEOUTS))(
     { host: 'localhost', port: broker.port, clientId: 'd', keepAliveSeconds: 60, clean: true, ...TIMEOUTS, ...options },
@@ -24,7 +25,6 @@ async function open(
   );
   cleanups.push(async () => {
     await session.cut();
-    await broker.close();
     clock.stop();
   });
   return { broker, clock, session };
