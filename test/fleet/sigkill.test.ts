@@ -18,7 +18,7 @@ import { randomOf } from '../../src/random.ts';
 import type { Target } from '../../src/target.ts';
 import { startIot, targetOf } from '../support/stand-in-iot.ts';
 
-const CHILD = fileURLToPath(new URL('provision-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('provision-child.js', import.meta.url));
 
 let server: Awaited<ReturnType<typeof startIot>>;
 let target: Target;
@@ -48,7 +48,7 @@ type Work = 'calls' | 'own-authority' | 'remove';
 
 /** Kills the work at its `request`th request, or once it has said that `done` devices are done. */
 async function killed(work: Work, devices: number, at: { request: number } | { done: number }): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, work, JSON.stringify(target), String(devices)], {
+  const child = spawn(process.execPath, [CHILD, work, JSON.stringify(target), String(devices)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   kill = () => child.kill('SIGKILL');

@@ -88,9 +88,9 @@ describe('a stand-in that ends', () => {
 describe('simctl local', () => {
   it('writes the ready file, runs until a signal, and leaves nothing behind', async () => {
     const file = join(dir, 'ready.json');
-    const script = `import Local from '${new URL('../../src/commands/local.ts', import.meta.url)}';
+    const script = `import Local from '${new URL('../../dist/src/commands/local.js', import.meta.url)}';
       await Local.run(['--http-port', '0', '--mqtt-port', '0', '--dir', ${JSON.stringify(join(dir, 'local'))}, '--ready-file', ${JSON.stringify(file)}], ${JSON.stringify(process.cwd())});`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
     let out = '';
     child.stdout.on('data', (text) => {
       out += text;
@@ -113,7 +113,7 @@ describe('simctl local', () => {
   });
 
   it('outlives a signal to the group of whoever started it', async () => {
-    const script = `import { startStandIn } from '${new URL('../../src/local/spawn.ts', import.meta.url)}';
+    const script = `import { startStandIn } from '${new URL('../../dist/src/local/spawn.js', import.meta.url)}';
       const standIn = await startStandIn({ dir: ${JSON.stringify(join(dir, 'group'))}, credentialsDir: '/nowhere' });
       standIn.onExit(() => console.log('gone'));
       process.once('SIGTERM', async () => {
@@ -122,7 +122,7 @@ describe('simctl local', () => {
         await standIn.stop();
       });
       console.log('ready');`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { detached: true });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { detached: true });
     let out = '';
     child.stdout.on('data', (text) => {
       out += text;
@@ -134,10 +134,10 @@ describe('simctl local', () => {
   });
 
   it('takes the stand-in with it when it is killed', async () => {
-    const script = `import { startStandIn } from '${new URL('../../src/local/spawn.ts', import.meta.url)}';
+    const script = `import { startStandIn } from '${new URL('../../dist/src/local/spawn.js', import.meta.url)}';
       const { target } = await startStandIn({ dir: ${JSON.stringify(join(dir, 'orphan'))}, credentialsDir: '/nowhere' });
       console.log(target.pid);`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
     const [pid] = await once(child.stdout, 'data');
     child.kill('SIGKILL');
     await vi.waitFor(() => expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH'), {
