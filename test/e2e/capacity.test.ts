@@ -145,7 +145,7 @@ test.each<[string, string[], string]>([
   ['a threshold that is none', ['--threshold', 'fast'], '--threshold "fast"'],
   ['a broker that is not named', ['--transport', 'mqtt'], '--transport mqtt needs --broker'],
 ])('%s is refused, and leaves nothing', async (_, args, text) => {
-  const { code, stderr } = await cli.run('capacity', ...args, '--out', 'bad');
+  const { code, stderr } = await cli.ask('capacity', ...args, '--out', 'bad');
   expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
   expect(await readdir(cli.dir)).not.toContain('bad');
 });

@@ -41,13 +41,13 @@ test('every fault at once, over two workers: marked, made good, and the promise 
   const slices = await linesOf(cli.file('harmed', 'timeline.ndjson'));
   expect(slices.flatMap(({ faults = [] }) => faults as string[])).toEqual(expect.arrayContaining(faults));
   // The marks are no updates: the analyser, which reads the same logs again, counts what was sent.
-  const { stdout: again } = await cli.run('analyse', 'harmed', '--json');
+  const { stdout: again } = await cli.ask('analyse', 'harmed', '--json');
   expect(JSON.parse(again)).toMatchObject({ sent: 96, acknowledged: 96, lost: 0 });
 });
 
 test('whom a fault strikes, and when, is said before; the same for the same seed', async () => {
   const flags = ['run', '--dataset', 'fleet', '--dry-run', '--fault', 'cut 25% at random for 1s', '--out', 'dry'];
-  const [one, other] = [await cli.run(...flags, '--workers', '1'), await cli.run(...flags, '--workers', '3')];
+  const [one, other] = [await cli.ask(...flags, '--workers', '1'), await cli.ask(...flags, '--workers', '3')];
   const line = /on purpose: cut 25% at random for 1s: 6 of 24 devices, after [0-9.]+ s/;
   expect(one.stdout).toMatch(line);
   expect(line.exec(other.stdout)![0]).toBe(line.exec(one.stdout)![0]);
@@ -60,7 +60,7 @@ test.each([
   [['--fault', 'slow 1s at 1s for 1s', '--client', 'device-sdk'], 'goes with --client lean'],
   [['--redeliver', '1000', '--qos', '0'], '--redeliver goes with --qos 1'],
 ])('%j is refused', async (flags, text) => {
-  const { code, stderr } = await cli.run('run', '--dataset', 'fleet', ...flags, '--out', 'refused');
+  const { code, stderr } = await cli.ask('run', '--dataset', 'fleet', ...flags, '--out', 'refused');
   expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
 });
 

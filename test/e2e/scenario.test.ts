@@ -85,7 +85,7 @@ test('a phase at max among rates: the rates around it are exact, and what it tak
 
 test('a file with problems: each with its line, exit code 2, and nothing done', async () => {
   await writeFile(cli.file('wrong.yaml'), 'agent: 5\nphases:\n  - name: a\n    pace: fast\n');
-  const { code, stdout, stderr } = await cli.run('run', 'wrong.yaml');
+  const { code, stdout, stderr } = await cli.ask('run', 'wrong.yaml');
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('wrong.yaml:1:1: there is no setting "agent"; did you mean "agents"?');
   expect(stderr).toContain('wrong.yaml:4:11: pace is replay, replay:SPEED');
@@ -93,7 +93,7 @@ test('a file with problems: each with its line, exit code 2, and nothing done', 
 
 test('--dry-run says what a scenario comes to', async () => {
   await writeFile(cli.file('dry.yaml'), 'agents: 10\npace: rate:5/s\nphases:\n  - { name: a, duration: 6s }\n');
-  const { code, stdout } = await cli.run('run', 'dry.yaml', '--agents', '20', '--dry-run');
+  const { code, stdout } = await cli.ask('run', 'dry.yaml', '--agents', '20', '--dry-run');
   expect(code).toBe(0);
   expect(stdout).toContain('--agents goes before "agents" of dry.yaml:1');
   expect(stdout).toContain('20 devices, 30 updates over iot, pace rate:5/s over 6s: 6 s, 5 updates/s on average');

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Target } from '../../src/target.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const commandsInOne = fileURLToPath(new URL('./commands-in-one.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -18,6 +19,8 @@ export interface Simctl {
   readonly dir: string;
   file(...parts: string[]): string;
   run(...args: string[]): Promise<Ended>;
+  /** The same without a process of its own, for what is refused, or says something: one process does all of these, in turn. */
+  ask(...args: string[]): Promise<Ended>;
   /** Starts it and returns at once; `ended` resolves with what it said. */
   start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> };
   /** The same, started by another program, such as `ip netns exec NAME`. */
@@ -27,10 +30,11 @@ export interface Simctl {
   remove(): Promise<void>;
 }
 
-export async function simctl(): Promise<Simctl> {
+export async function simctl(more: NodeJS.ProcessEnv = {}): Promise<Simctl> {
   const dir = await mkdtemp(join(tmpdir(), 'simctl-e2e-'));
   const file = (...parts: string[]) => join(dir, ...parts);
-  const options = { cwd: dir, env: { ...process.env, SIMCTL_HOME: file('home'), CI: 'true', NODE_NO_WARNINGS: '1' } };
+  const env = { ...process.env, SIMCTL_HOME: file('home'), CI: 'true', NODE_NO_WARNINGS: '1', ...more };
+  const options = { cwd: dir, env };
   const start: Simctl['start'] = (...args) => startBy([], ...args);
   const startBy: Simctl['startBy'] = (command, ...args) => {
     // Whether this machine keeps up with a schedule is not what these tests are about.
@@ -47,12 +51,30 @@ export async function simctl(): Promise<Simctl> {
     const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
     return { child, ended };
   };
+  let one: ChildProcess | undefined;
+  let asked: Promise<unknown> = Promise.resolve();
+  const askOne = (args: readonly string[]) =>
+    new Promise<Ended>((resolve, reject) => {
+      one ??= fork(commandsInOne, { ...options, execArgv: [] });
+      const died = () => reject(new Error(`the process ended that was asked: simctl ${args.join(' ')}`));
+      one.once('exit', died);
+      one.once('message', (ended) => {
+        one!.off('exit', died);
+        resolve(ended as Ended);
+      });
+      one.send(args);
+    });
   return {
     dir,
     file,
     start,
     startBy,
     run: (...args) => start(...args).ended,
+    ask(...args) {
+      const answer = asked.then(() => askOne(args));
+      asked = answer.catch(() => {});
+      return answer;
+    },
     async local(...args) {
       const readyFile = file(`ready-${args.join('').length}.json`);
       const { child, ended } = start(
@@ -80,7 +102,10 @@ export async function simctl(): Promise<Simctl> {
         },
       };
     },
-    remove: () => rm(dir, { recursive: true, force: true }),
+    async remove() {
+      one?.disconnect();
+      await rm(dir, { recursive: true, force: true });
+    },
   };
 }
 
