@@ -15,13 +15,7 @@ const SMALL = ['experiment', 'ordering', '--agents', '6', '--seconds', '120', '-
 test('the same fleet through every design: each row accounts for every update, the baseline refuses none', async () => {
   const { code, stdout, stderr } = await cli.run(
     ...SMALL,
-    '--jitter',
-    '20',
-    '--min-gap',
-    '50',
-    '--out',
-    'all',
-    '--json',
+    ...['--jitter', '20', '--min-gap', '50', '--settle', '1000', '--out', 'all', '--json'],
   );
   expect([code, stderr]).toEqual([0, expect.stringContaining('[5/5] direct')]);
   const result = JSON.parse(stdout) as OrderingResult;
@@ -85,7 +79,7 @@ test.each<[string, string[], string]>([
   ['no agents', ['--agents', '0'], '--agents: expected a whole number of at least 1; got "0"'],
   ['a jitter below zero', ['--jitter', '-5'], '--jitter: expected a whole number of at least 0; got "-5"'],
 ])('%s is refused, and leaves nothing', async (_, args, text) => {
-  const { code, stderr } = await cli.run('experiment', 'ordering', ...args, '--out', 'bad');
+  const { code, stderr } = await cli.ask('experiment', 'ordering', ...args, '--out', 'bad');
   expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
   expect(await readdir(cli.dir)).not.toContain('bad');
 });

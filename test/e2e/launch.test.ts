@@ -12,7 +12,7 @@ import { inTime, isLate, secondsOf } from '../support/in-time.ts';
 import { type Ended, type Simctl, simctl } from '../support/simctl.ts';
 
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-const PATIENCE = 180_000;
+const PATIENCE = 600_000;
 const SHARDS = 3;
 
 let cli: Simctl;

@@ -9,7 +9,7 @@ import { cluster, hasSlurm } from './cluster.ts';
 const bin = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 const script = fileURLToPath(new URL('./array.sh', import.meta.url));
 
-test('an array of four on a real Slurm sends the fleet once, and is one run', { timeout: 300_000 }, async (context) => {
+test('an array of four on a real Slurm sends the fleet once, and is one run', { timeout: 600_000 }, async (context) => {
   if (!(await hasSlurm())) return context.skip('this takes root, and slurm-wlm (apt-get install slurm-wlm)');
   const cli = await simctl();
   const slurm = await cluster(4);
