@@ -1,21 +1,23 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Summary } from '../../src/run/summary.ts';
 import { bucket } from '../support/bucket.ts';
+import { inTime, secondsOf, someLate } from '../support/in-time.ts';
 import { type Machines, machines } from '../support/machines.ts';
 import { linesOf, type Simctl, simctl } from '../support/simctl.ts';
 
 const SHARDS = 4;
-const PATIENCE = 240_000;
-/** For all of them to be there and connected, however busy the machine. */
-const AHEAD_S = 45;
+const PATIENCE = 600_000;
 
 let cli: Simctl;
 let four: Machines;
+/** Of one process that does little. */
+let startSeconds: number;
 let local: Awaited<ReturnType<Simctl['local']>> | undefined;
 beforeAll(async () => {
   [cli, four] = await Promise.all([simctl(), machines(SHARDS)]);
-  await cli.run('generate', '--agents', '24', '--seconds', '120', '--every', '30', '--seed', '7', '--out', 'fleet');
+  const size = ['--agents', '24', '--seconds', '120', '--every', '30', '--seed', '7'];
+  startSeconds = await secondsOf(() => cli.run('generate', ...size, '--out', 'fleet'));
 }, PATIENCE);
 afterAll(async () => {
   await local?.stop();
@@ -30,24 +32,28 @@ test('four shards, each on a machine of its own, are one run: the fleet once, th
   timeout: PATIENCE,
 }, async () => {
   if (four.plain !== undefined) console.log(`plain processes, as namespaces are not to be had: ${four.plain}`);
-  const standIn = await cli.local('--host', four.host);
-  local = standIn;
-  expect((await cli.run('provision', '--target', standIn.readyFile, '--dataset', 'fleet')).code).toBe(0);
-  const startAt = Math.ceil(Date.now() / 1000) + AHEAD_S;
-  const ended = await Promise.all(
-    four.commands.map(
-      (command, index) =>
-        cli.startBy(
-          command,
-          ...['run', ...LOAD, ...PROMISES, '--target', standIn.readyFile, '--json', '--out', 'results'],
-          ...['--shard', `${index}/${SHARDS}`, '--start-at', String(startAt)],
-        ).ended,
-    ),
+  const { ended, startAt } = await inTime(
+    async (moment, n) => {
+      await rm(cli.file('results'), { recursive: true, force: true });
+      const standIn = await cli.local('--host', four.host, '--dir', cli.file(`stand-in-${n}`));
+      local = standIn;
+      const { readyFile } = standIn;
+      const seconds = await secondsOf(() => cli.run('provision', '--target', readyFile, '--dataset', 'fleet'));
+      const startAt = moment(seconds);
+      const flags = [...PROMISES, '--target', readyFile, '--json', '--out', 'results', '--start-at', String(startAt)];
+      const ended = await Promise.all(
+        four.commands.map(
+          (command, index) => cli.startBy(command, 'run', ...LOAD, ...flags, '--shard', `${index}/${SHARDS}`).ended,
+        ),
+      );
+      await standIn.stop();
+      local = undefined;
+      return { ended, startAt };
+    },
+    ({ ended }) => someLate(ended),
   );
   expect(ended.map(({ code, stderr }) => (code === 0 ? '' : stderr))).toEqual(['', '', '', '']);
   const shards = ended.map(({ stdout }) => JSON.parse(stdout) as Summary);
-  await standIn.stop();
-  local = undefined;
   const one = JSON.parse((await cli.run('run', ...LOAD, '--json', '--out', 'one')).stdout) as Summary;
 
   const merged = await cli.run('merge', 'results', '--out', 'whole', '--json');
@@ -81,22 +87,22 @@ test('four shards, each on a machine of its own, are one run: the fleet once, th
   }
 
   // The whole is read again from its logs, to the same end.
-  const again = JSON.parse((await cli.run('analyse', 'whole', '--json')).stdout);
+  const again = JSON.parse((await cli.ask('analyse', 'whole', '--json')).stdout);
   for (const name of ['sent', 'seen', 'superseded', 'lost', 'unexplained'] as const) {
     expect([name, again[name]]).toEqual([name, whole[name]]);
   }
   const slices = await linesOf(cli.file('whole', 'timeline.ndjson'));
   expect(slices.reduce((sum, slice) => sum + (slice.sent as number), 0)).toBe(96);
-  const text = (await cli.run('merge', 'results', '--out', 'text')).stdout;
+  const text = (await cli.ask('merge', 'results', '--out', 'text')).stdout;
   expect(text).toContain('EVERY UPDATE ARRIVED: 96 of 96 accounted for.');
   expect(text).toMatch(/^clock: .*publish→store/m);
 
   // Not all, twice, or one process's: refused, with the names.
-  const refused = async (...dirs: string[]) => (await cli.run('merge', ...dirs, '--out', 'no')).stderr;
+  const refused = async (...dirs: string[]) => (await cli.ask('merge', ...dirs, '--out', 'no')).stderr;
   expect(await refused('results/shard-0-of-4', 'results/shard-3-of-4')).toContain('2 are missing: 1, 2');
   expect(await refused('results', 'results/shard-2-of-4')).toContain('are both shard 2');
   expect(await refused('one')).toContain('one is no shard');
-  const part = await cli.run('merge', 'results/shard-1-of-4', '--partial', '--out', 'part');
+  const part = await cli.ask('merge', 'results/shard-1-of-4', '--partial', '--out', 'part');
   expect(part.stdout).toContain('PARTIAL: shards are missing: 0, 2, 3 of 4');
   expect(await readdir(cli.dir)).not.toContain('no');
 });
@@ -115,14 +121,14 @@ test.each<[string, string[], string]>([
   ['more shards than devices', ['--shard', '0/25', '--start-at', '99999999999'], '25 shards of 24 devices'],
 ])('%s: one error, and nothing is left', async (_, flags, text) => {
   const args = ['run', '--dataset', 'fleet', '--transport', 'memory', '--out', 'bad', ...flags];
-  const { code, stderr } = await cli.run(...args);
+  const { code, stderr } = await cli.ask(...args);
   expect(stderr).toContain(text);
   expect(code).toBeGreaterThanOrEqual(2);
   expect(code).toBeLessThanOrEqual(3);
 });
 
 test('a stand-in of one process alone is no backend of many', async () => {
-  const { code, stderr } = await cli.run('run', '--dataset', 'fleet', '--shard', '0/2', '--start-at', '99999999999');
+  const { code, stderr } = await cli.ask('run', '--dataset', 'fleet', '--shard', '0/2', '--start-at', '99999999999');
   expect([code, stderr]).toEqual([2, expect.stringContaining('all shards go to one backend')]);
 });
 
@@ -144,18 +150,22 @@ test('machines that are gone afterwards leave their shards in a bucket, and a me
   try {
     const aws = ['AWS_ACCESS_KEY_ID=local', 'AWS_SECRET_ACCESS_KEY=local', 'AWS_REGION=eu-west-1'];
     const by = (...more: string[]) => ['env', `AWS_ENDPOINT_URL_S3=${s3.endpoint}`, ...aws, ...more];
-    const startAt = String(Math.ceil(Date.now() / 1000) + 30);
     const load = ['--dataset', 'fleet', '--transport', 'memory', '--pace', 'max', '--settle', '0', '--workers', '1'];
     const outs = ['--out', 's3://my-bucket/runs/1', '--out', 'bucket-copy'];
-    const ended = await Promise.all(
-      ['0', '1'].map(
+    const ended = await inTime(async (moment) => {
+      s3.objects.clear();
+      s3.puts.length = 0;
+      await rm(cli.file('bucket-copy'), { recursive: true, force: true });
+      const startAt = String(moment(startSeconds));
+      const shards = ['0', '1'].map(
         (index) =>
           cli.startBy(
             by(`AWS_BATCH_JOB_ARRAY_INDEX=${index}`),
             ...['run', ...load, ...outs, '--shards', '2', '--start-at', startAt],
           ).ended,
-      ),
-    );
+      );
+      return await Promise.all(shards);
+    }, someLate);
     expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
       [0, ''],
       [0, ''],
