@@ -20,8 +20,9 @@ interface Common {
 }
 
 export type Setting = Common &
+  /** `form`: a pattern that it must keep to, in the dialect of `new RegExp(form, 'u')`. */
   (
-    | { readonly kind: 'text'; readonly default?: string }
+    | { readonly kind: 'text'; readonly default?: string; readonly form?: string }
     /**
      * `takesMore`: on a command line, words that follow the first are more of it (`--probes *.ndjson`). `usual`: the help shows
      * them as the default, and the value is missing, which tells them from the same said by hand.

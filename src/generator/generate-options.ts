@@ -49,9 +49,20 @@ export async function checkFleet(
   now: number,
   others: readonly string[] = [],
 ): Promise<FleetOptions> {
+  const problems = [...others];
+  const fleet = await judgeFleet(request, now, problems);
+  if (fleet === undefined) throw new UsageError(problems.join('\n'), { hint: 'See "simctl generate --help".' });
+  return fleet;
+}
+
+/** @param problems to which what is wrong with the request is added. @returns undefined where there is any */
+export async function judgeFleet(
+  request: FleetRequest,
+  now: number,
+  problems: string[],
+): Promise<FleetOptions | undefined> {
   const { agents, seconds, every, seed, map, properties } = request;
   const start = request.start ?? Math.floor((now - TEN_DAYS_MS) / 1000) * 1000;
-  const problems = [...others];
   const whole = wholeNumbers(problems);
   whole('--agents', agents, 1, MOST_IDS);
   problems.push(...memoryProblems(agents));
@@ -66,8 +77,7 @@ export async function checkFleet(
     );
   }
   const model = await chooseModel(request, problems);
-  if (model === undefined || problems.length > 0)
-    throw new UsageError(problems.join('\n'), { hint: 'See "simctl generate --help".' });
+  if (model === undefined || problems.length > 0) return undefined;
   return { agents, seconds, start, every, seed, map, model, properties };
 }
 

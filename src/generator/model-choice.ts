@@ -33,8 +33,10 @@ export async function chooseModel(request: ModelRequest, problems: string[]): Pr
     problems.push('--profile and --mend are settings of --model compat');
   else if (isCompat && dropouts !== undefined) problems.push('--dropouts is none of the settings of --model compat');
   const settings = {
-    profile: (profile === undefined ? undefined : await noted(problems, () => readProfile(profile))) ?? PROFILES.car,
-    mend: mend === undefined ? undefined : await noted(problems, () => bugsToMend(mend)),
+    profile:
+      (profile === undefined ? undefined : await noted(problems, '--profile', () => readProfile(profile))) ??
+      PROFILES.car,
+    mend: mend === undefined ? undefined : await noted(problems, '--mend', () => bugsToMend(mend)),
     dropouts: dropouts === undefined ? undefined : parseDropouts(dropouts, problems),
   };
   return problems.length > before ? undefined : { name: name as AgentModel['name'], settings };
@@ -47,12 +49,14 @@ export function modelProvenance({ name, settings }: ModelChoice): Record<string,
   return { model: name, profile: profile.name, ...(mend && { mend }) };
 }
 
-async function noted<T>(problems: string[], work: () => T | Promise<T>): Promise<T | undefined> {
+/** @param flag named in what is wrong */
+async function noted<T>(problems: string[], flag: string, work: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!isSimctlError(error)) throw error;
-    problems.push(error.hint ? `${error.message}\n  ${error.hint}` : error.message);
+    const text = error.hint ? `${error.message}\n  ${error.hint}` : error.message;
+    problems.push(text.includes(flag) ? text : `${flag}: ${text}`);
     return undefined;
   }
 }

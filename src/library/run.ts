@@ -105,6 +105,11 @@ async function baseOf(scenario: string | undefined, pace: string | undefined): P
   // A process of its own is no task of an array job, wherever it runs.
   if (scenario === undefined) return optionsOf(defaults, {});
   // What the request says beside it may be what makes sense of it.
-  const { values, phases } = await readScenario(scenario, pace === undefined ? {} : { pace }, () => []);
+  const { values, phases } = await readScenario(
+    scenario,
+    pace === undefined ? {} : { pace },
+    () => [],
+    async () => [],
+  );
   return { ...optionsOf({ ...defaults, ...values }, {}), phases };
 }

@@ -4,7 +4,7 @@ import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { durationText } from '../../duration.ts';
 import { codeOf, messageOf, UsageError } from '../../errors.ts';
 import { defaultsOf, type Settings } from '../../setting.ts';
-import { faultText, laterFault, parseFault } from '../../workers/fault.ts';
+import { type Fault, faultText, laterFault, parseFault } from '../../workers/fault.ts';
 import { parsePace } from '../../workers/pace-text.ts';
 import { lengthMs, updatesAskedFor } from '../../workers/pacer.ts';
 import { type Phase, type PhaseProblem, type PhaseRequest, phasedPace } from '../phases.ts';
@@ -12,7 +12,7 @@ import { RUN_SETTINGS, type RunValues } from '../settings.ts';
 import { parseThreshold } from '../threshold.ts';
 import { readSettings, type ScenarioDocument, scenarioDocument } from './document.ts';
 import { keyOf, PHASE_SETTINGS, type PhaseValues } from './keys.ts';
-import { runSense, type Sense, tellSense } from './sense.ts';
+import { fleetSense, runSense, type Sense, tellSense } from './sense.ts';
 
 export interface Scenario {
   /** What the file says, and what was said beside it. */
@@ -36,6 +36,7 @@ export async function readScenario(
   file: string,
   beside: Partial<RunValues> = {},
   sense: Sense = runSense,
+  fleet = fleetSense,
 ): Promise<Scenario> {
   let text: string;
   try {
@@ -50,7 +51,14 @@ export async function readScenario(
       },
     );
   }
-  return parseScenario(file, text, beside, sense);
+  // What its settings come to together is known once it was read; files that they name can be looked at then.
+  let told: Partial<RunValues> | undefined;
+  parsed(file, text, beside, (values) => {
+    told = values;
+    return [];
+  });
+  const ofFleet = told === undefined ? [] : await fleet(told);
+  return parseScenario(file, text, beside, (values) => [...sense(values), ...ofFleet]);
 }
 
 /** The same, of a text. @param file as it is named in messages @param sense of settings together; by default each is for itself */
@@ -60,13 +68,17 @@ export function parseScenario(
   beside: Partial<RunValues> = {},
   sense: Sense = () => [],
 ): Scenario {
-  const document = scenarioDocument(file, text);
-  const { root } = document;
-  const scenario = root === undefined ? undefined : scenarioOf(document, root, beside, sense);
-  const problems = document.problems();
+  const { scenario, problems } = parsed(file, text, beside, sense);
   if (scenario === undefined || problems.length > 0)
     throw new UsageError(problems.join('\n'), { hint: 'docs/scenarios.md says what a scenario file can say.' });
   return scenario;
+}
+
+function parsed(file: string, text: string, beside: Partial<RunValues>, sense: Sense) {
+  const document = scenarioDocument(file, text);
+  const { root } = document;
+  const scenario = root === undefined ? undefined : scenarioOf(document, root, beside, sense);
+  return { scenario, problems: document.problems() };
 }
 
 function scenarioOf(
@@ -138,7 +150,8 @@ function scenarioOf(
     for (const { values: of, nodes: at } of entries) {
       const own = of.pace === undefined ? undefined : parsePace(of.pace, of.duration && of.duration / 1000);
       if (typeof own === 'string') document.problem(at.get('pace'), own);
-      laterFaults(document, of.fault, at.get('fault'), 0, undefined);
+      const lasts = of.duration ?? (typeof own === 'object' ? lengthMs(own) : undefined);
+      laterFaults(document, of.fault, at.get('fault'), 0, lasts);
     }
     return { values: whole, phases: undefined, notes };
   }
@@ -160,6 +173,8 @@ function scenarioOf(
     notes,
   };
 }
+
+const NAME = new RegExp(PHASE_SETTINGS.name.form, 'u');
 
 function excludes(a: string, b: string): boolean {
   const settings: Settings = RUN_SETTINGS;
@@ -187,7 +202,7 @@ function phaseEntries(document: ScenarioDocument, node: Node | null | undefined)
     if (!nodes.has('name')) document.problem(item as Node, 'the phase has no name: say one, such as "name: peak"');
     if (name !== undefined && names.has(name))
       document.problem(nodes.get('name'), `another phase is called "${name}" already`);
-    if (name !== undefined && !/^[\p{L}\p{N}][\p{L}\p{N} _-]*$/u.test(name))
+    if (name !== undefined && !NAME.test(name))
       document.problem(nodes.get('name'), `the name of a phase is letters, digits, spaces, "-" and "_"; got "${name}"`);
     if (name !== undefined) names.add(name);
     return [{ node: item as Node, values, nodes }];
@@ -244,12 +259,22 @@ function laterFaults(
       document.problem(at, fault);
       return text;
     }
+    const room = roomFor(fault, toMs === undefined ? undefined : toMs - fromMs);
+    if (room !== undefined && room < (fault.forMs ?? 0))
+      document.problem(at, `fault "${text}" lasts longer than the ${durationText(room)} in which it may come`);
     if (toMs === undefined) return text;
     const later = laterFault(fault, fromMs, toMs);
     if ('at' in later.when ? later.when.at >= toMs : later.when.to! > toMs)
       document.problem(at, `fault "${text}" would come after its phase, which lasts ${durationText(toMs - fromMs)}`);
     return faultText(later);
   });
+}
+
+/** Of what is at random, the time between whose ends it lies, in a phase of that length; ms. */
+function roomFor({ when }: Fault, phaseMs: number | undefined): number | undefined {
+  if ('at' in when) return undefined;
+  const to = when.to ?? phaseMs;
+  return to === undefined ? undefined : to - (when.from ?? 0);
 }
 
 /** What a fleet that is generated has at most, each device being a fix late at the most. */

@@ -57,7 +57,9 @@ function schemaOf(setting: Setting): Schema {
   switch (setting.kind) {
     case 'text':
       // YAML reads 0 and 4.5 as numbers; that they are meant as texts needs no quotes.
-      return { ...common, type: ['string', 'number'] };
+      return setting.form === undefined
+        ? { ...common, type: ['string', 'number'] }
+        : { ...common, type: ['string', 'integer'], pattern: setting.form, minimum: 0 };
     case 'texts':
       return { ...common, anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
     case 'switch':

@@ -1,6 +1,8 @@
 /** Settings of a scenario that say nothing together, found before the run would refuse them, and told where they stand. */
 import type { Node } from 'yaml';
 import { isSimctlError, messageOf } from '../../errors.ts';
+import { judgeFleet } from '../../generator/generate-options.ts';
+import { checkMap } from '../../generator/map/read-map.ts';
 import { defaultsOf } from '../../setting.ts';
 import { parseBroker } from '../../transports/broker-address.ts';
 import { requestProblems } from '../../workers/plan.ts';
@@ -32,6 +34,24 @@ export const runSense: Sense = (values) => {
   const broker = options.transport === 'mqtt' && options.broker;
   return broker ? [...problems, ...refusalOf(() => parseBroker(broker))] : problems;
 };
+
+/** The same of the fleet that it asks for, for which files are looked at: a map, a profile. */
+export async function fleetSense(values: Partial<RunValues>): Promise<string[]> {
+  if (values.dataset !== undefined || values.probes !== undefined) return [];
+  const { every, ...request } = { ...defaultsOf(RUN_SETTINGS), ...values };
+  const problems: string[] = [];
+  await judgeFleet({ ...request, every, start: undefined }, Date.now(), problems);
+  if (values.map === undefined) return problems;
+  const map = await checkMap(values.map).then(
+    () => [],
+    (error) => refusalOf(() => refuse(error)),
+  );
+  return [...problems, ...map.map((text) => `--map: ${text}`)];
+}
+
+function refuse(error: unknown): never {
+  throw error;
+}
 
 function refusalOf(read: () => unknown): string[] {
   try {

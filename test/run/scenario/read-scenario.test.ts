@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.ts';
 import { parseScenario, readScenario } from '../../../src/run/scenario/read-scenario.ts';
@@ -143,6 +146,37 @@ thresholds:
     expect.stringMatching(/^s\.yaml:21:30: threshold "response.p99 < 5ms in phase nowhere": there is no phase/),
     expect.stringMatching(/^s\.yaml:23:5: threshold "response < 5": of response say which/),
     's.yaml:24:5: threshold "response.p99 < 5ms in phase nowhere": there is no phase "nowhere"',
+  ]);
+});
+
+test('what is wrong with the fleet, with faults and with a phase that cannot be read is named in one round', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'simctl-scenario-'));
+  const file = join(dir, 's.yaml');
+  const text = `model: hover
+dropouts: often
+map: atlantis
+faults: [cut 10% at random between 5s and 9s for 5s]
+phases:
+  - name: calm
+    pace: rumble
+  - { name: rough, pace: rate:5/s over 9s, faults: [cut 10% at random for 10s, storm at 20s, storm at random] }
+`;
+  await writeFile(file, text);
+  const error = await readScenario(file).catch((thrown: unknown) => thrown as Error);
+  await rm(dir, { recursive: true });
+  expect(
+    (error as Error).message
+      .split(`${file}:`)
+      .slice(1)
+      .map((line) => line.trim()),
+  ).toEqual([
+    expect.stringMatching(/^1:8: model is .*; got "hover"$/),
+    expect.stringMatching(/^2:11: dropouts is how many an hour.*; got "often"$/),
+    '3:6: map: there is no map "atlantis"',
+    '4:10: fault "cut 10% at random between 5s and 9s for 5s" lasts longer than the 4s in which it may come',
+    expect.stringMatching(/^7:11: pace is replay/),
+    '8:53: fault "cut 10% at random for 10s" lasts longer than the 9s in which it may come',
+    '8:80: fault "storm at 20s" would come after its phase, which lasts 9s',
   ]);
 });
 

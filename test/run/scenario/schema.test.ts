@@ -48,18 +48,21 @@ test.each([
   'phases: [{ name: a }]',
   'phases: [{ duration: 5s }]',
   'phases: [{ name: a, duration: 5s, colour: red }]',
+  'phases: [{ name: "a\\tb", duration: 5s }]',
+  'phases: [{ name: "", duration: 5s }]',
+  'phases: [{ name: -1, duration: 5s }]',
+  'phases: [{ name: 1.5, duration: 5s }]',
   '[]',
 ])('the schema and the reader refuse: %s', (text) => {
   expect(fits(parse(text))).toBe(false);
   expect(isRead(text)).toBe(false);
 });
 
-test.each(['mqtt: 5', 'mqtt: "5"', 'mqtt: 3.1.1', 'ack-timeout: 0.5s', 'ack-timeout: 10 ms', 'linger: 0s'])(
-  'the schema and the reader take: %s',
-  (text) => {
-    expect([fits(parse(text)), isRead(text)]).toEqual([true, true]);
-  },
-);
+const TAKEN = ['mqtt: 5', 'mqtt: "5"', 'mqtt: 3.1.1', 'ack-timeout: 0.5s', 'ack-timeout: 10 ms', 'linger: 0s'];
+const NAMES = ['étape 2', 'rush-hour_1', '5'].map((name) => `phases: [{ name: ${name}, duration: 5s }]`);
+test.each([...TAKEN, ...NAMES])('the schema and the reader take: %s', (text) => {
+  expect([fits(parse(text)), isRead(text)]).toEqual([true, true]);
+});
 
 /** Values of a setting's kind and of others. Texts are ones that mean nothing wrong. */
 function valueFor(name: string, setting: Setting): fc.Arbitrary<unknown> {
