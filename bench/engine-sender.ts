@@ -58,6 +58,7 @@ export async function runEngine(task: Omit<SenderTask, 'side'>): Promise<{ fleet
         minGapMs: 0,
         shift: 0,
         sentLog: join(dir, 'sent-0.ndjson'),
+        lagLimitMs: 250,
       },
     ],
     {

@@ -44,14 +44,17 @@ export function lateSeconds(slices: readonly Slice[], limitMs: number): LateSeco
 
 type Times = Pick<Summary, 'seconds' | 'pausedSeconds' | 'interrupted' | 'late' | 'service'>;
 
-/** @param saturated then it is the generator that was late */
+/** One in so many updates that are late is worth telling. */
+const ONE_IN = 100;
+
+/** @param summary `saturated`: then it is the generator that was late; `lateUnharmed`: what faults on purpose explain is not told */
 export function waitedFor(
   { pace, scheduledMs, minGapMs }: Pick<Plan, 'pace' | 'scheduledMs' | 'minGapMs'>,
-  summary: Times & Pick<Summary, 'saturated' | 'sent' | 'planned'>,
+  summary: Times & Pick<Summary, 'saturated' | 'sent' | 'planned' | 'lateUnharmed'>,
   limitMs: number,
 ): Waited | undefined {
-  const { late, saturated, interrupted, sent, planned } = summary;
-  if (pace.kind === 'max' || saturated || late.p99 <= limitMs) return undefined;
+  const { late, saturated, interrupted, sent, planned, lateUnharmed = late.count } = summary;
+  if (pace.kind === 'max' || saturated || late.p99 <= limitMs || lateUnharmed * ONE_IN <= late.count) return undefined;
   const isRate = pace.kind !== 'mixed' && scheduledMs > 0 && !(interrupted && sent < planned);
   return {
     lateP99: late.p99,

@@ -223,6 +223,11 @@ function addHistograms(shards: readonly ShardRun[]): ShardRun['histograms'] {
   return Object.fromEntries(sums) as ShardRun['histograms'];
 }
 
+function lateUnharmed(shards: readonly ShardRun[]): Pick<FleetResult, 'lateUnharmed'> {
+  const counts = shards.flatMap(({ summary }) => summary.lateUnharmed ?? []);
+  return counts.length === 0 ? {} : { lateUnharmed: counts.reduce((sum, n) => sum + n, 0) };
+}
+
 function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 'service' | 'late' | 'lag'> {
   const sum: ReturnType<typeof addFleets> = {
     devices: 0,
@@ -236,6 +241,7 @@ function addFleets(shards: readonly ShardRun[]): Omit<FleetResult, 'response' | 
       1,
     ),
     faults: addRounds(shards.map(({ summary }) => summary.faults ?? [])),
+    ...lateUnharmed(shards),
     // Each shard has judged its own.
     lateness: { lateMs: 0, busyLateMs: 0 },
     deaths: shards.flatMap(({ name, summary: { deaths = [] } }) =>

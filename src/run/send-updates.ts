@@ -134,5 +134,6 @@ function shardTasks(
     shift,
     sentLog: files.sent(shard),
     ...(plan.faults === undefined ? {} : { faults: plan.faults }),
+    lagLimitMs: options.lagLimitMs,
   }));
 }

@@ -91,6 +91,8 @@ export interface Summary {
   busyWhileLate?: number;
   /** Seconds in which the generator itself was late, whatever the whole says; of what was merged, those of each shard. Absent: none. */
   lateSeconds?: LateSecond[];
+  /** With faults: updates that would have been late beyond the limit without them too. */
+  lateUnharmed?: number;
   /** Late beyond the limit, and not by the generator's doing; absent: it was not. */
   waited?: Waited;
   /** Where the run has phases: how each went. */
@@ -216,6 +218,7 @@ export function summarise({
       merged?.shards.some(({ saturated }) => saturated) === true,
     ...(busyWhileLate === undefined ? {} : { busyWhileLate }),
     ...(lateSeconds.length > 0 && plan.pace.kind !== 'max' ? { lateSeconds: [...lateSeconds] } : {}),
+    ...(fleet.lateUnharmed === undefined ? {} : { lateUnharmed: fleet.lateUnharmed }),
     ...(phases === undefined ? {} : { phases }),
     thresholds: [],
     ...(clock === undefined ? {} : { clock }),

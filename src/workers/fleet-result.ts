@@ -19,6 +19,8 @@ export interface FleetResult extends FleetHistograms {
   pauses: readonly Pause[];
   /** What was done to connections on purpose. */
   faults: readonly FaultRound[];
+  /** Updates that would have been late beyond the limit without the faults too, of all workers that lived; absent: there were none. */
+  lateUnharmed?: number;
   /** Of all workers that lived. */
   lateness: LatenessSums;
   /** Workers that ended before their time; the others drained. */
@@ -48,6 +50,7 @@ export async function fleetResult(
   const total = newHistograms();
   const [deaths, rounds]: [WorkerDeath[], FaultRound[][]] = [[], []];
   let [lateMs, busyLateMs] = [0, 0];
+  let lateUnharmed: number | undefined;
   let [counts, devices, interrupted, firstSentAt, lastDoneAt] = [noCounts(), 0, false, 0, 0];
   for (const [worker, end] of ends.entries()) {
     if (end.ok === false) throw unpackError(end.error);
@@ -61,10 +64,15 @@ export async function fleetResult(
       firstSentAt = result.firstSentAt;
     lastDoneAt = Math.max(lastDoneAt, result.lastDoneAt);
     rounds.push(result.faults);
+    if (result.lateUnharmed !== undefined) lateUnharmed = (lateUnharmed ?? 0) + result.lateUnharmed;
     lateMs += result.lateness.lateMs;
     busyLateMs += result.lateness.busyLateMs;
   }
   const lateness = { lateMs, busyLateMs };
   const faults = addRounds(rounds);
-  return { ...total, devices, counts, interrupted, firstSentAt, lastDoneAt, faults, lateness, deaths, pauses };
+  return {
+    ...total,
+    ...{ devices, counts, interrupted, firstSentAt, lastDoneAt, faults, lateness, deaths, pauses },
+    ...(lateUnharmed === undefined ? {} : { lateUnharmed }),
+  };
 }

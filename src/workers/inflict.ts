@@ -28,10 +28,20 @@ export interface Inflicted {
   readonly connections: Connections;
   /** Writes a line among the attempts of the send log. */
   readonly mark: (line: FaultLine) => void;
+  /** A device is harmed from `at` on. @returns is called when it is back */
+  readonly harmed?: (deviceId: string, at: number) => (at: number) => void;
 }
 
 /** Does what is planned, until the clock stops. @returns how it has gone so far, whenever it is asked */
-export function inflict({ faults, clock, start, devices, connections, mark }: Inflicted): () => FaultRound[] {
+export function inflict({
+  faults,
+  clock,
+  start,
+  devices,
+  connections,
+  mark,
+  harmed: note,
+}: Inflicted): () => FaultRound[] {
   const rounds: { -readonly [K in keyof FaultRound]: FaultRound[K] }[] = [];
 
   async function strike(fault: PlannedFault, round: number): Promise<void> {
@@ -52,8 +62,10 @@ export function inflict({ faults, clock, start, devices, connections, mark }: In
       away: struck.length,
     };
     rounds.push(state);
-    for (const { harmed } of struck) {
+    for (const { id, harmed } of struck) {
+      const noteBack = note?.(id, at);
       void harmed.back.then(() => {
+        noteBack?.(clock.now());
         if (--state.away > 0) return;
         state.backAt = clock.now();
         mark({ ...line, did: 'back', at: state.backAt });

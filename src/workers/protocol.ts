@@ -48,6 +48,8 @@ export interface ShardTask {
   readonly sentLog: string;
   /** What is done to connections on purpose; absent: nothing. */
   readonly faults?: readonly PlannedFault[];
+  /** Beyond this an update is late, ms. */
+  readonly lagLimitMs: number;
   /** Devices whose positions it tells, at most; 0 where nobody watches. */
   readonly positions: number;
 }
@@ -101,6 +103,8 @@ export type ShardResult =
       firstSentAt: number;
       lastDoneAt: number;
       faults: FaultRound[];
+      /** Updates that would have been late without the faults too; absent: there were none. */
+      lateUnharmed?: number;
       lateness: LatenessSums;
     }
   | { ok: false; error: PackedError };

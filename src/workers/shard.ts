@@ -15,6 +15,7 @@ import { samplePositions } from './positions.ts';
 import type { ConnectFailures, News, Order, ShardResult, ShardTask } from './protocol.ts';
 import { sendLog } from './send-log.ts';
 import { newTally } from './tally.ts';
+import { newUnharmedLateness } from './unharmed-lateness.ts';
 
 const NEWS_EVERY_MS = 250;
 /** Of its answers, a thread that runs out of memory loses no more than these. */
@@ -61,6 +62,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
   const tally = newTally();
   const lateness = newOwnLateness();
   const connections = connectionsOf(transport);
+  const unharmed = connections && task.faults && newUnharmedLateness(task.lagLimitMs);
   let faultRounds = (): FaultRound[] => [];
   const write = sendLog(log);
   let begun = 0;
@@ -90,10 +92,11 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
         minGap: task.minGapMs,
         record: (attempt: Parameters<typeof write>[0]) => {
           tally.record(attempt);
+          unharmed?.note(attempt, attempt.update.deviceId);
           write(attempt);
         },
       };
-      if (connections && task.faults) {
+      if (connections && task.faults && unharmed) {
         faultRounds = inflict({
           faults: task.faults,
           clock,
@@ -101,6 +104,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
           devices: tracks.map(({ track: { deviceId }, index }) => ({ deviceId, index })),
           connections,
           mark: (line) => log.write(JSON.stringify(line)),
+          harmed: unharmed.harmed,
         });
       }
       lateness.note(0);
@@ -147,6 +151,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
     interrupted: orders.interrupted(),
     ...tally.span(),
     faults: faultRounds(),
+    ...(unharmed && { lateUnharmed: unharmed.count() }),
     lateness: lateness.sums(),
   };
 }

@@ -93,6 +93,13 @@ it.each<[string, Pace, Partial<Summary>, object | undefined]>([
   ['one that had sent all', rate, { late: times(10_000), seconds: 20, interrupted: true }, { offered: 0.5 }],
   ['stretches of max', mixed, { late: times(9900) }, {}],
   ['no schedule', { kind: 'max' }, { late: times(9900) }, undefined],
+  ['faults on purpose', rate, { late: times(9900), lateUnharmed: 0 }, undefined],
+  [
+    'faults on purpose, and a target that is slow',
+    rate,
+    { late: times(9900, 10_000), seconds: 20, lateUnharmed: 99 },
+    { offered: 0.5 },
+  ],
   ['a generator that was late itself', rate, { late: times(9900), saturated: true }, undefined],
 ])('what devices waited for: %s', (_, pace, more, expected) => {
   const summary = { ...run, ...more };

@@ -43,6 +43,7 @@ test('a fault that outlasts the run ends with it, and its log says so', async ()
     connectConcurrency: 3,
     pace: { kind: 'max' },
     fleet: { devices: 3, firstSampleTime: 0 },
+    lagLimitMs: 250,
     minGapMs: 0,
     shift: 0,
     sentLog,
