@@ -108,7 +108,7 @@ function clockLine({ clock, shards, publishToStore }: Summary): string[] {
 function deathLines({ deaths = [] }: Summary): string[] {
   return deaths.map(
     ({ worker, message, sent }) =>
-      `INCOMPLETE: worker ${worker} died (${message}), and the others were stopped. Its ${sent} attempts are those of its send log, in which its last 25 ms of answers may be missing.`,
+      `INCOMPLETE: worker ${worker} died (${message}), and the others were stopped. Its ${sent} attempts are those of its send log, in which up to 250 ms of its last answers may be missing.`,
   );
 }
 

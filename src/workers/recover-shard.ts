@@ -10,7 +10,7 @@ type Recovered = Extract<ShardResult, { ok: true }>;
 
 /**
  * What a shard's send log knows of a worker that died, counted as the worker would have. One that ran out of memory has not
- * written its last attempts (shard.ts, WRITE_EVERY_MS). How its connections fared, but for what was done to them on purpose, nobody
+ * written its last attempts (shard.ts, HURRIED_WRITE_MS; a quarter of a second where it was sudden). How its connections fared, but for what was done to them on purpose, nobody
  * knows.
  */
 export async function recoverShard(
