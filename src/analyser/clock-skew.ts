@@ -29,6 +29,7 @@ const LEAST_WINDOWS = 6;
 export function newClockEvidence(): ClockEvidence {
   let smallestIn: Float64Array | undefined;
   let base = 0;
+  let [firstWindow, lastWindow] = [2 * HALF, -1];
   let [latencies, negative, smallest] = [0, 0, Number.POSITIVE_INFINITY];
   return {
     add(sentAt, ms) {
@@ -40,11 +41,15 @@ export function newClockEvidence(): ClockEvidence {
         base = Math.floor(sentAt / WINDOW_MS) - HALF;
       }
       const window = Math.floor(sentAt / WINDOW_MS) - base;
-      if (ms < smallestIn[window]!) smallestIn[window] = ms; // beyond its ends there is nothing to compare with
+      if (!(ms < smallestIn[window]!)) return; // beyond its ends there is nothing to compare with
+      smallestIn[window] = ms;
+      if (window < firstWindow) firstWindow = window;
+      if (window > lastWindow) lastWindow = window;
     },
     findings() {
       const points: Point[] = [];
-      for (const [i, ms] of (smallestIn ?? []).entries()) if (ms !== Number.POSITIVE_INFINITY) points.push([i, ms]);
+      for (let i = firstWindow; i <= lastWindow; i++)
+        if (smallestIn![i] !== Number.POSITIVE_INFINITY) points.push([i, smallestIn![i]!]);
       const line = points.length < LEAST_WINDOWS ? undefined : envelopeOf(points);
       if (line === undefined) return { latencies, negative, smallest: latencies === 0 ? 0 : smallest };
       const [from, to] = [points[0]![0], points.at(-1)![0]];

@@ -104,22 +104,19 @@ export default class Local extends SimctlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Local);
-    const [
-      { startStandIn },
-      { parseQuota },
-      { serveUntilStopped },
-      { homeDir },
-      { join, resolve },
-      { checkMap, DEFAULT_MAP },
-    ] = await Promise.all([
-      import('../local/spawn.ts'),
-      import('../local/quota-choice.ts'),
-      import('../local/serve.ts'),
-      import('../home.ts'),
-      import('node:path'),
-      import('../generator/map/read-map.ts'),
-    ]);
-    if (flags.map !== DEFAULT_MAP) await checkMap(flags.map); // the page would have no roads, and nobody be told
+    const [{ startStandIn }, { parseQuota }, { serveUntilStopped }, { homeDir }, { join, resolve }, { DEFAULT_MAP }] =
+      await Promise.all([
+        import('../local/spawn.ts'),
+        import('../local/quota-choice.ts'),
+        import('../local/serve.ts'),
+        import('../home.ts'),
+        import('node:path'),
+        import('../generator/map/map-name.ts'),
+      ]);
+    if (flags.map !== DEFAULT_MAP) {
+      const { checkMap } = await import('../generator/map/read-map.ts');
+      await checkMap(flags.map); // the page would have no roads, and nobody be told
+    }
     const dir = resolve(flags.dir ?? join(homeDir(), 'local'));
     const lambda = {
       environments: flags.environments,

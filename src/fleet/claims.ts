@@ -3,7 +3,6 @@
  * its own, as devices from a factory do. No registry call a device; the key still never leaves this machine.
  */
 import { readFileSync } from 'node:fs';
-import mqtt from 'mqtt';
 import { messageOf, SetupError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { newEcKey } from '../x509.ts';
@@ -125,22 +124,21 @@ async function openLine(
   { cert, key, name }: Claim,
   ca: Buffer | undefined,
 ): Promise<Line> {
-  const client = await mqtt
-    .connectAsync(
-      `mqtts://${mqttHost}:${mqttPort}`,
-      {
-        cert,
-        key,
-        ...(ca === undefined ? {} : { ca }),
-        clientId: `simctl-claim-${name}`,
-        protocolVersion: 4,
-        reconnectPeriod: 0,
-      },
-      false,
-    )
-    .catch((error) => {
-      throw new SetupError(`cannot connect with a claim: ${messageOf(error)}`, { cause: error });
-    });
+  const { connectAsync } = await import('mqtt');
+  const client = await connectAsync(
+    `mqtts://${mqttHost}:${mqttPort}`,
+    {
+      cert,
+      key,
+      ...(ca === undefined ? {} : { ca }),
+      clientId: `simctl-claim-${name}`,
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+    },
+    false,
+  ).catch((error) => {
+    throw new SetupError(`cannot connect with a claim: ${messageOf(error)}`, { cause: error });
+  });
   client.on('error', () => {}); // its close is what counts
   await client.subscribeAsync(
     [CSR_TOPIC, PROVISION_TOPIC].flatMap((topic) => [`${topic}/accepted`, `${topic}/rejected`]),

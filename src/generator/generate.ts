@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Dataset } from '../dataset.ts';
 import type { DeviceCounts } from './block.ts';
 import { deviceIds } from './device-ids.ts';
@@ -7,7 +6,7 @@ import { roadsOf } from './fleet-world.ts';
 import { checkOptions, type GenerateOptions, threadsOf } from './generate-options.ts';
 import { generateWindows } from './generate-pool.ts';
 import { KINDS } from './lines.ts';
-import { DEFAULT_MAP } from './map/read-map.ts';
+import { mapReference } from './map/map-name.ts';
 import { modelProvenance } from './model-choice.ts';
 import { openOutputs } from './outputs.ts';
 import { writePicture } from './picture.ts';
@@ -73,11 +72,6 @@ function provenanceOf(fleet: FleetOptions): Record<string, unknown> {
   const { agents, seconds, every, seed, start, map, model, properties } = fleet;
   const origin = { kind: 'generated', ...modelProvenance(model), map: mapReference(map), seed };
   return { ...origin, start, seconds, every, agents, ...(properties && { properties }) };
-}
-
-/** What `readMap` takes again, wherever it is asked from. */
-export function mapReference(map: string = DEFAULT_MAP): string {
-  return /^[a-z0-9-]+$/.test(map) ? map : resolve(map);
 }
 
 function newTotal({ start }: FleetOptions) {

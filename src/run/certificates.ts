@@ -1,7 +1,5 @@
 import type { Reporter } from '../dashboard/reporter.ts';
 import { SetupError } from '../errors.ts';
-import { openCredentialStore } from '../fleet/credential-store.ts';
-import { provision } from '../fleet/provision.ts';
 import type { Backend } from './backend.ts';
 import type { RunOptions } from './options.ts';
 
@@ -26,6 +24,7 @@ export async function readyDevices(
   if (!needsCertificates(access)) return;
   if (embedded) {
     reporter.step('provision', `Making ${deviceIds.length} things, each with its own key and certificate`);
+    const { provision } = await import('../fleet/provision.ts');
     await provision({
       target,
       deviceIds,
@@ -34,6 +33,7 @@ export async function readyDevices(
     });
     return;
   }
+  const { openCredentialStore } = await import('../fleet/credential-store.ts');
   const store = await openCredentialStore(target.credentialsDir);
   try {
     const missing = deviceIds.filter((id) => !store.has(id));

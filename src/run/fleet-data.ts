@@ -12,9 +12,7 @@ import {
   fixesFrom,
   fleetOutlook,
 } from '../generator/fleet-options.ts';
-import { generateDataset, mapReference } from '../generator/generate.ts';
-import { checkFleet } from '../generator/generate-options.ts';
-import { prepareProbes } from '../generator/prepare.ts';
+import { mapReference } from '../generator/map/map-name.ts';
 import { cacheDir } from '../home.ts';
 import type { FleetSource } from '../workers/fleet-tracks.ts';
 import type { RunOptions } from './options.ts';
@@ -64,8 +62,12 @@ export async function fleetData(
     });
   }
   // A shard makes its own devices' trips alone, rather than everybody's.
-  if (asTheyGo || shard !== undefined) return ofGenerator(await checkFleet({ ...fleet, every }, now));
+  if (asTheyGo || shard !== undefined) {
+    const { checkFleet } = await import('../generator/generate-options.ts');
+    return ofGenerator(await checkFleet({ ...fleet, every }, now));
+  }
   reporter.step('prepare', `Generating ${agents} devices for ${seconds} s, one fix per ${every} s (seed ${seed})`);
+  const { generateDataset } = await import('../generator/generate.ts');
   const dataset = await generateDataset({
     ...fleet,
     every,
@@ -113,7 +115,7 @@ function withoutPath(source: Record<string, unknown>): Record<string, unknown> {
   return typeof map === 'string' ? { ...source, map: basename(map) } : source;
 }
 
-function prepare(
+async function prepare(
   files: readonly string[],
   csvColumns: string | undefined,
   every: number,
@@ -124,6 +126,7 @@ function prepare(
     'prepare',
     `Reading ${files.length === 1 ? files[0] : `${files.length} probe files`}, thinned to one fix per ${every} s`,
   );
+  const { prepareProbes } = await import('../generator/prepare.ts');
   return prepareProbes({
     files: [...files],
     ...(csvColumns === undefined ? {} : { columns: parseCsvColumns(csvColumns) }),

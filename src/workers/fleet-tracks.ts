@@ -1,6 +1,5 @@
 import { openDataset, readDevices, readTracks } from '../dataset.ts';
 import type { FleetOptions } from '../generator/fleet-options.ts';
-import { makeTracks } from '../generator/tracks.ts';
 import type { Track } from '../model.ts';
 import type { Stretch } from './share.ts';
 
@@ -15,6 +14,7 @@ export async function fleetTracks(
   stretches: readonly Stretch[],
 ): Promise<{ track: Track; index: number }[]> {
   if (source.kind === 'generator') {
+    const { makeTracks } = await import('../generator/tracks.ts'); // with it the maps, and what reads them
     return makeTracks(
       source.fleet,
       stretches.map(({ partition, from, to }) => ({ block: partition, from, to })),

@@ -3,15 +3,12 @@ import { access, readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeOf, isSimctlError, messageOf, SetupError, UsageError } from '../../errors.ts';
-import { mapFromPbf } from './from-pbf.ts';
 import { cachedMap } from './map-cache.ts';
 import { decodeMap } from './map-file.ts';
 import { kindOfMap } from './map-kind.ts';
-import { readGeoJson } from './read-geojson.ts';
+import { DEFAULT_MAP } from './map-name.ts';
 import type { RoadMap } from './road-map.ts';
 import { VEHICLES, type VehicleName } from './vehicles.ts';
-
-export const DEFAULT_MAP = 'gothenburg';
 
 const OPENSTREETMAP = '© OpenStreetMap contributors, ODbL 1.0';
 
@@ -60,11 +57,11 @@ async function mapOfFile(path: string, vehicle: VehicleName): Promise<RoadMap> {
   const kind = await kindOfMap(path);
   if (kind === 'graph') return decodeMap(await readFile(path));
   const name = basename(path).replace(/\.(osm\.pbf|pbf|geojson|json)$/i, '');
-  return cachedMap(path, vehicle, name, () =>
-    kind === 'pbf'
-      ? mapFromPbf({ name, attribution: OPENSTREETMAP }, path, VEHICLES[vehicle])
-      : readGeoJson(name, path, VEHICLES[vehicle]),
-  );
+  return cachedMap(path, vehicle, name, async () => {
+    if (kind !== 'pbf') return (await import('./read-geojson.ts')).readGeoJson(name, path, VEHICLES[vehicle]);
+    const { mapFromPbf } = await import('./from-pbf.ts');
+    return mapFromPbf({ name, attribution: OPENSTREETMAP }, path, VEHICLES[vehicle]);
+  });
 }
 
 /** Where the build puts a map, from src/generator/map/ and from dist/src/generator/map/ alike. */

@@ -7,7 +7,7 @@ import { missingDevices } from '../../fleet/inventory.ts';
 import { provision } from '../../fleet/provision.ts';
 import { isAws } from '../../fleet/session.ts';
 import { deviceIds } from '../../generator/device-ids.ts';
-import { mapReference } from '../../generator/generate.ts';
+import { mapReference } from '../../generator/map/map-name.ts';
 import { startStandIn } from '../../local/spawn.ts';
 import type { Target } from '../../target.ts';
 import { readTarget } from '../../target-file.ts';
