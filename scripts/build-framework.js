@@ -2,10 +2,12 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.js';
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   stdin: { contents: readFileSync('dist/src/oclif.js', 'utf8'), resolveDir: '.' },
   write: false,
+  metafile: true,
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -17,6 +19,7 @@ const { outputFiles } = await build({
 // A script that was compiled before cannot import by itself.
 const text = outputFiles[0].text.replaceAll(/(?<=[\s(:;?])import\(/g, 'importModule(');
 writeFileSync('dist/src/framework.cjs', text);
+writeFileSync('dist/src/framework-LICENCES.txt', licencesOf(metafile));
 copyFileSync('scripts/framework.js', 'dist/src/oclif.js');
 
 // Of the dependencies, the plug-ins alone: each name of the others would be held against each plug-in at every start.

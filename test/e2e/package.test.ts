@@ -33,6 +33,8 @@ describe('its contents', () => {
     'dist/oclif.manifest.json',
     'dist/root-help.txt',
     'dist/src/framework.cjs',
+    'dist/src/framework-LICENCES.txt',
+    'dist/packages/LICENCES.txt',
     'dist/src/model.d.ts',
     'dist/infra/lambdas/store-positions/index.js',
     'dist/infra/lambdas/store-batches/index.js',
@@ -61,6 +63,18 @@ describe('its contents', () => {
       scripts.map(async (path) => [path, await readFile(join(root, path), 'utf8')] as const),
     );
     expect(texts.filter(([, text]) => text.includes("'@oclif/core'")).map(([path]) => path)).toEqual([]);
+  });
+
+  test('a package that is one file is imported as that: a second copy of it would be another', async () => {
+    const doors = paths().flatMap((path) => /^dist\/packages\/(.*)\.js$/.exec(path)?.[1] ?? []);
+    expect(doors).toEqual(expect.arrayContaining(['aws-sdk-client-iot', 'aws-sdk-client-location', 'aedes', 'mqtt']));
+    const scripts = paths().filter((path) => /^dist\/(src|infra)\/.*\.js$/.test(path));
+    const names = scripts.map(async (path) =>
+      [...(await readFile(join(root, path), 'utf8')).matchAll(/(?:from |import\()'(@?[a-z][^':]*)'/g)].map(([, name]) =>
+        name!.replace('@', '').replaceAll('/', '-'),
+      ),
+    );
+    expect((await Promise.all(names)).flat().filter((name) => doors.includes(name))).toEqual([]);
   });
 
   test('the list of commands is that of this build', async () => {
