@@ -1,11 +1,12 @@
 /** What a person has after `npm install simctl`: the package alone, in an empty directory. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Image, takeSteps } from '../support/dockerfile.ts';
 import { appears, program } from '../support/simctl.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -83,26 +84,26 @@ describe('its contents', () => {
   });
 });
 
+/** By the steps of the image, which are those of a person but for the place: one install serves both. */
 describe('installed in an empty directory', { timeout: 300_000 }, () => {
   let missing: string | undefined;
   let env: NodeJS.ProcessEnv;
-  const simctl = (...args: string[]) => program(join(dir, 'node_modules', '.bin', 'simctl'), args, env, dir);
+  let image: Image;
+  const at = () => join(dir, 'image', 'opt', 'simctl');
+  const simctl = (...args: string[]) => program(join(at(), 'node_modules', '.bin', 'simctl'), args, env, dir);
 
   beforeAll(async () => {
     env = { SIMCTL_HOME: join(dir, 'home'), CI: 'true', NODE_NO_WARNINGS: '1' };
-    await writeFile(join(dir, 'package.json'), '{ "private": true }');
-    const { code, stderr } = await program(
-      'npm',
-      [
-        ...['install', `./${packed.filename}`, '--prefer-offline', '--ignore-scripts'],
-        ...['--no-audit', '--no-fund', '--fetch-retries=0'],
-      ],
-      {},
-      dir,
+    const made = await takeSteps(
+      await readFile(join(root, 'infra', 'kubernetes', 'Dockerfile'), 'utf8'),
+      ...([dir, join(dir, 'image')] as const),
+      // What `npm ci` fetched a moment ago is not fetched again.
+      { npm_config_prefer_offline: 'true', npm_config_fetch_retries: '0' },
     );
-    if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENOTCACHED|ETIMEDOUT/.test(stderr))
+    if (!('step' in made)) image = made;
+    else if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENOTCACHED|ETIMEDOUT/.test(made.stderr))
       missing = 'npm has no registry, and not all in its cache';
-    else if (code !== 0) throw new Error(stderr);
+    else throw new Error(`${made.step}\n${made.stderr}`);
   }, 300_000);
 
   test('it says what it can do, and brings no tool for building', async (context) => {
@@ -110,7 +111,7 @@ describe('installed in an empty directory', { timeout: 300_000 }, () => {
     const { code, stdout } = await simctl('--help');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/\n {2}run +Drive a fleet through the backend/)]);
     for (const tool of ['typescript', 'vite', 'aws-cdk-lib', 'esbuild'])
-      await expect(readFile(join(dir, 'node_modules', tool, 'package.json'))).rejects.toThrow('ENOENT');
+      await expect(readFile(join(at(), 'node_modules', tool, 'package.json'))).rejects.toThrow('ENOENT');
   });
 
   test('it drives a fleet on its own map through its own stand-in: every update arrives', async (context) => {
@@ -127,11 +128,26 @@ describe('installed in an empty directory', { timeout: 300_000 }, () => {
     expect(versions.simctl).toBe(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version);
   });
 
+  test('the steps of its image make a simctl that runs a shard, as they leave it', async (context) => {
+    if (missing) return context.skip(missing);
+    const [node, bin] = image.entry as [string, string];
+    const ran = (...args: string[]) => program(node, [join(dir, 'image', bin), ...args], { ...env, ...image.env }, dir);
+    expect((await ran('--help')).stdout).toContain('merge');
+    const fleet = await ran('generate', '--agents', '4', '--seconds', '60', '--out', 'fleet');
+    expect([fleet.code, fleet.code === 0 ? '' : fleet.stderr]).toEqual([0, '']);
+    const run = await ran(
+      ...['run', '--dataset', 'fleet', '--transport', 'memory', '--pace', 'max', '--settle', '0', '--shard', '1/2'],
+      ...['--live', '--lag-limit', '600000', '--out', 'shards'],
+    );
+    expect([run.code, run.stderr]).toEqual([0, '']);
+    expect(await readdir(join(dir, 'shards', 'shard-1-of-2'))).toContain('summary.json');
+  });
+
   test('its stand-in serves the map page, and the page’s scripts', async (context) => {
     if (missing) return context.skip(missing);
     const ready = join(dir, 'ready.json');
     const child = spawn(
-      join(dir, 'node_modules', '.bin', 'simctl'),
+      join(at(), 'node_modules', '.bin', 'simctl'),
       ['local', '--http-port', '0', '--mqtt-port', '0', '--ready-file', ready],
       { cwd: dir, env: { ...process.env, ...env }, stdio: 'ignore' },
     );
