@@ -87,12 +87,14 @@ export default function LightMap(props: MapProps) {
   }, [fleet, selected, following]);
 
   return (
-    <Box sx={{ position: 'absolute', inset: 0 }}>
+    <Box sx={{ position: 'absolute', inset: 0, bgcolor: colours.land }}>
+      {/* Its classes never change: Leaflet's own among them, which hide what sticks out, would be gone. */}
       <Box
         ref={container}
         aria-label="Map"
         role="region"
-        sx={{ position: 'absolute', inset: 0, bgcolor: colours.land, zIndex: 0 }}
+        sx={{ position: 'absolute', inset: 0, zIndex: 0 }}
+        style={{ background: 'none' }}
       />
       <Box
         component="canvas"
