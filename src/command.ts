@@ -1,13 +1,35 @@
-import { EXIT, isSimctlError } from './errors.ts';
-import { Command } from './oclif.ts';
+import { EXIT, isSimctlError, messageOf } from './errors.ts';
+import { Command, type Interfaces } from './oclif.ts';
 import { parseErrorText } from './parse-error-text.ts';
 import { wrapProse } from './wrap-prose.ts';
 
+type Values = Record<string, unknown>;
+
+type ParseError = Error & { exitCode?: number; oclif?: { exit?: number }; flags?: readonly string[] | undefined };
+
 /** A command that ends with the exit code and the remedy of our own errors, and a stack for bugs alone. */
 export abstract class SimctlCommand extends Command {
-  protected override async catch(
-    error: Error & { exitCode?: number; oclif?: { exit?: number }; flags?: string[] },
-  ): Promise<unknown> {
+  /** Of numbers (setting-flags.ts): oclif itself stops at the first that is wrong. Their flags have it from the context. */
+  readonly wrongValues: string[] = [];
+
+  protected override async parse<F extends Values, B extends Values, A extends Values>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const { wrongValues } = this;
+    let unknown: readonly string[] | undefined;
+    try {
+      const parsed = await super.parse(options, argv);
+      if (wrongValues.length === 0) return parsed;
+    } catch (error) {
+      if (wrongValues.length === 0 || (error as ParseError).oclif?.exit !== EXIT.usage) throw error;
+      wrongValues.push(parseErrorText(messageOf(error)));
+      unknown = (error as ParseError).flags;
+    }
+    throw Object.assign(new Error(wrongValues.join('\n')), { oclif: { exit: EXIT.usage }, flags: unknown });
+  }
+
+  protected override async catch(error: ParseError): Promise<unknown> {
     if (error.name === 'AbortError') {
       this.logToStderr('Interrupted.');
       return this.exit(EXIT.interrupted);
@@ -29,7 +51,7 @@ export abstract class SimctlCommand extends Command {
   }
 
   /** What was meant by flags that there are not (@oclif/core, lib/parser/errors.js, NonExistentFlagsError). */
-  private async meantFlags({ flags = [] }: { flags?: readonly string[] }): Promise<string> {
+  private async meantFlags({ flags = [] }: ParseError): Promise<string> {
     if (flags.length === 0) return '';
     const { nearName } = await import('./near-name.ts');
     const names = Object.keys(this.ctor.flags);

@@ -56,11 +56,17 @@ function flagOf(setting: Setting) {
     case 'decimal':
       return Flags.custom<number>({
         ...common,
-        parse: async (text) => {
+        parse: async (text, context, { name }) => {
           const number = numberOf(setting, text);
           if (typeof number === 'number') return number;
+          const wrong = `xpected ${number}; got "${text}"`;
+          const { wrongValues } = context as { readonly wrongValues?: string[] };
+          if (wrongValues) {
+            wrongValues.push(`--${name}: e${wrong}`);
+            return Number.NaN;
+          }
           // oclif says which flag it is, and where help is, and ends with the code that the error brings.
-          throw Object.assign(new Error(`Expected ${number}; got "${text}"`), { oclif: { exit: EXIT.usage } });
+          throw Object.assign(new Error(`E${wrong}`), { oclif: { exit: EXIT.usage } });
         },
         ...(setting.default === undefined ? {} : { default: setting.default }),
       })();
