@@ -5,6 +5,7 @@
  *     key made ─▶ journal ─▶ CreateThing ─▶ CreateCertificateFromCsr ─▶ journal ─▶ AttachPolicy ┐
  *                                                                     AttachThingPrincipal ┴▶ credential store
  */
+import { isThingName } from '../dataset/thing-name.ts';
 import { SetupError, UsageError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { type EcKey, newEcKey } from '../x509.ts';
@@ -125,10 +126,8 @@ function discardStrangers({ store, journal }: FleetSession, target: Target): num
 }
 
 /** A thing's name is narrower than a tracker's device id (CreateThing, DeviceId). */
-const THING_NAME = /^[a-zA-Z0-9:_-]{1,128}$/;
-
 function checkNames(ids: readonly string[]): void {
-  const odd = ids.find((id) => !THING_NAME.test(id));
+  const odd = ids.find((id) => !isThingName(id));
   if (odd === undefined) return;
   throw new UsageError(`the device id ${JSON.stringify(odd)} cannot be the name of an IoT thing`, {
     hint: 'Things are named with 1 to 128 letters A to Z, digits, and : _ -',
