@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { messageOf, SetupError, UsageError } from '../errors.ts';
+import { codeOf, messageOf, SetupError, UsageError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { partialBeside } from '../partial.ts';
 
@@ -28,9 +28,9 @@ export async function openOutputFile(path: string): Promise<OutputFile> {
   }
   let partial: string;
   const cannotWrite = (error: unknown) =>
-    new SetupError(`cannot write ${path}: ${messageOf(error)}`, {
+    new SetupError(`cannot write ${path}: ${reasonOf(error, place)}`, {
       cause: error,
-      hint: 'Free some space or choose another place; nothing half-written was left.',
+      hint: `${codeOf(error) === 'ENOSPC' ? 'Free some space or choose' : 'Choose'} another place; nothing half-written was left.`,
     });
   makeDirectory(dirname(place), { hint: `Choose another place for ${path}.` });
   try {
@@ -65,6 +65,23 @@ export async function openOutputFile(path: string): Promise<OutputFile> {
       await rm(partial, { force: true });
     },
   };
+}
+
+/** Without the name that the file has until it is whole. */
+function reasonOf(error: unknown, place: string): string {
+  switch (codeOf(error)) {
+    // The directory is there: some, such as /proc, take no files.
+    case 'ENOENT':
+      return `no file can be made in ${dirname(place)}`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `${dirname(place)} may not be written to`;
+    case 'ENOSPC':
+      return 'the disk is full';
+    default:
+      return messageOf(error);
+  }
 }
 
 /** Resolves when it takes more, or will never take more. */

@@ -138,4 +138,13 @@ describe('a place that cannot be written is said, and nothing waits for it', () 
       expect([2, 3]).toContain(code);
     }
   });
+
+  test.skipIf(!existsSync('/proc/self'))('a directory that takes no files', async () => {
+    const picture = ['generate', '--agents', '1', '--seconds', '60', '--picture', '/proc/x.svg'];
+    const { code, stderr } = await ended(false, picture);
+    expect([code, stderr]).toEqual([
+      3,
+      'Error: cannot write /proc/x.svg: no file can be made in /proc\nChoose another place; nothing half-written was left.\n',
+    ]);
+  });
 });
