@@ -18,7 +18,10 @@ export interface PiecewiseLog extends LineLog {
   /** Where the next line goes, without its newline; `endLine` must follow at once. */
   readonly line: TextBytes;
   endLine(): void;
-  /** As `flush`, before it returns: for a thread that is ending, in which nothing would resolve any more. */
+  /**
+   * As `flush`, before it returns, of a new file: for a thread that is ending, in which nothing would resolve any more, and
+   * whose chunks under way may never be written.
+   */
   flushNow(): void;
 }
 
@@ -32,7 +35,8 @@ const NEWLINE = 0x0a;
 
 /** Opens a new file (it must not exist yet), or continues one with `append`. */
 export function openLineLog(file: string, { append = false, mode = 0o644 } = {}): PiecewiseLog {
-  const stream = createWriteStream(file, { flags: append ? 'a' : 'wx', mode });
+  // In a new file each chunk has its place, so that writing it twice is no harm (flushNow).
+  const stream = createWriteStream(file, append ? { flags: 'a', mode } : { flags: 'wx', mode, start: 0 });
   // Lines become bytes one by one: strings that grew together would outlive the collector's young generation.
   const line = new TextBytes(BUFFER_BYTES);
   const spare: Buffer[] = [];
@@ -56,11 +60,16 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
 
   // Of all that was handed over so far: the system takes one chunk after the other.
   let taken = Promise.resolve();
+  const handed: { readonly chunk: Buffer; readonly at: number }[] = [];
+  let next = 0;
   const handOver = () => {
     const full = line.bytes;
     const chunk = line.take(spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES));
+    handed.push({ chunk, at: next });
+    next += chunk.length;
     taken = new Promise((resolve, reject) => {
       stream.write(chunk, (error) => {
+        handed.shift();
         if (full.length === BUFFER_BYTES && spare.length < KEPT) spare.push(full);
         // Racing `failed` each time would leave a listener there for as long as the log is open.
         if (error) failed.catch(reject);
@@ -93,11 +102,11 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
     },
     flush: drain,
     flushNow() {
-      if (fd === undefined || line.length === 0) return;
+      if (fd === undefined || append) return;
       try {
-        writeSync(fd, line.bytes, 0, line.length);
+        for (const { chunk, at } of [...handed, { chunk: line.bytes.subarray(0, line.length), at: next }])
+          writeWhole(fd, chunk, at);
       } catch {} // `failed` would say it to nobody
-      line.clear();
     },
     async close() {
       await drain();
@@ -105,4 +114,8 @@ export function openLineLog(file: string, { append = false, mode = 0o644 } = {})
       await Promise.race([new Promise<void>((resolve) => stream.end(ended(resolve))), failed]);
     },
   };
+}
+
+function writeWhole(fd: number, chunk: Buffer, at: number): void {
+  for (let done = 0; done < chunk.length; ) done += writeSync(fd, chunk, done, chunk.length - done, at + done);
 }

@@ -78,6 +78,23 @@ describe('a line log', () => {
     expect(readFileSync(file, 'utf8')).toBe('a\nb\nc\n');
   });
 
+  test('so has what was handed over and may never be written; where it is, nothing is there twice', async () => {
+    const file = join(dir, 'log');
+    const log = openLineLog(file);
+    log.write('first');
+    await log.flush();
+    const lines = ['first', ...Array.from({ length: 50 }, (_, i) => `${i} `.repeat(2000))];
+    for (const line of lines.slice(1)) {
+      log.write(line);
+      void log.flush();
+    }
+    log.flushNow();
+    expect(readFileSync(file, 'utf8')).toBe(`${lines.join('\n')}\n`);
+    log.write('last');
+    await log.close();
+    expect(readFileSync(file, 'utf8')).toBe(`${[...lines, 'last'].join('\n')}\n`);
+  });
+
   test('does not overwrite: closing says that the file was there', async () => {
     const file = join(dir, 'log');
     await openLineLog(file).close();
