@@ -66,7 +66,7 @@ test.each([
 
 test('a worker thread that dies: the other is summarised, the dead one as far as its log goes; exit code 3', async () => {
   const dying = fileURLToPath(new URL('../support/dying-shard.cjs', import.meta.url));
-  const env = ['env', `NODE_OPTIONS=--require ${dying}`, 'DIE_AFTER_MS=3500'];
+  const env = ['env', `NODE_OPTIONS=--require ${dying}`, 'DIE_ONCE=written'];
   const flags = [...FLEET, '--pace', 'replay:10', '--workers', '2', '--out', 'died'];
   const { code, stdout } = await cli.startBy(env, 'run', ...flags).ended;
   expect(stdout).toMatch(
