@@ -9,7 +9,10 @@ if (!isMainThread) {
   fs.createWriteStream = (file, ...rest) => {
     const { DIE_ONCE } = process.env;
     if (DIE_ONCE && String(file).endsWith('sent-01.ndjson')) {
-      const isTime = DIE_ONCE === 'written' ? () => (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0 : () => fs.existsSync(DIE_ONCE);
+      const isTime =
+        DIE_ONCE === 'written'
+          ? () => (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
+          : () => fs.existsSync(DIE_ONCE);
       setInterval(() => isTime() && process.exit(7), 5);
     }
     return createWriteStream(file, ...rest);
