@@ -1,5 +1,5 @@
 import { SimctlCommand } from '../command.ts';
-import { EXIT, isSimctlError, unpackError } from '../errors.ts';
+import { EXIT, unpackError } from '../errors.ts';
 import { Flags } from '../oclif.ts';
 import { CAPACITY_SETTINGS } from '../run/capacity/settings.ts';
 import { flagsOf } from '../setting-flags.ts';
@@ -48,12 +48,7 @@ export default class Capacity extends SimctlCommand {
     ending.release();
     if (flags.json) this.log(JSON.stringify(result, null, 2));
     else this.say(`\n${capacityText(result)}`);
-    if (result.failure) {
-      const error = unpackError(result.failure);
-      // The report has said it; JSON is for programs, and a bug has a stack.
-      if (isSimctlError(error) && !flags.json) this.exit(error.exitCode);
-      throw error;
-    }
+    if (result.failure) throw unpackError(result.failure);
     if (result.interrupted) this.exit(EXIT.interrupted);
     if (!isAnswered(result)) this.exit(EXIT.verdict);
   }

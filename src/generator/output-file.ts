@@ -77,8 +77,6 @@ function reasonOf(error: unknown, place: string): string {
     case 'EPERM':
     case 'EROFS':
       return `${dirname(place)} may not be written to`;
-    case 'ENOSPC':
-      return 'the disk is full';
     default:
       return messageOf(error);
   }

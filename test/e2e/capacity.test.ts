@@ -41,7 +41,7 @@ test('the stand-in with a known quota: the knee is there, and every step behind 
     'knee',
     '--json',
   );
-  expect([code, stderr]).toEqual([0, expect.stringContaining('] 109.5/s: Sending')]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('] 72/s: Sending')]);
   const result = JSON.parse(stdout) as CapacityResult;
   expect(result.knee).toMatchObject({ kind: 'knee' });
   // Beyond the quota nothing gets through, on any machine. Below it, what comes a tenth of a second late or more may, on a
@@ -52,7 +52,10 @@ test('the stand-in with a known quota: the knee is there, and every step behind 
   below.forEach((step, i) => {
     if (calm[i]) expect(step.verdict).toBe('kept');
   });
-  if (calm.every(Boolean)) expect(result.knee!.kept!).toBeGreaterThan(100 * 0.9);
+  if (calm.every(Boolean)) {
+    expect(result.knee!.kept!).toBeGreaterThan(100 * 0.9);
+    expect(stderr).toContain('] 109.5/s: Sending');
+  }
   expect(result.knee!.kept!).toBeGreaterThan(100 * 0.5);
   for (const step of result.steps) {
     const summary = JSON.parse(await readFile(`${step.out}/summary.json`, 'utf8')) as Summary;
@@ -134,8 +137,9 @@ test('a failure is said once, with what the steps before it say; exit code 3', a
   });
   const { code, stdout, stderr } = await ended;
   await closed;
-  expect([code, stderr]).toEqual([3, '']);
-  expect(stdout.match(/no device could connect/g)).toHaveLength(1);
+  expect(code).toBe(3);
+  expect((stdout + stderr).match(/no device could connect/g)).toHaveLength(1);
+  expect(stderr).toContain('no device could connect');
   expect(stdout).toContain(' kept every threshold up to 20/s.');
 }, 240_000);
 

@@ -1,7 +1,6 @@
 /** A capacity search as a person reads it: the answer first, then every step that it rests on. */
 import { basename } from 'node:path';
 import { inColumns } from '../../columns.ts';
-import type { PackedError } from '../../errors.ts';
 import type { CapacityResult } from './capacity.ts';
 import { diedLine } from './died-step.ts';
 import { type CapacityStep, rate } from './step.ts';
@@ -13,7 +12,7 @@ export function capacityText(result: CapacityResult): string {
   const { steps, by, out } = result;
   return [
     ...(result.interrupted ? ['INTERRUPTED: this is what the steps until then say.'] : []),
-    ...failureLines(result.failure),
+    ...(result.failure ? ['ENDED BY A FAILURE: this is what the steps until then say.'] : []),
     ...findings(result),
     '',
     ...table(steps, by),
@@ -30,17 +29,6 @@ export function capacityText(result: CapacityResult): string {
   ].join('\n');
 }
 
-/** A bug is told with its stack, elsewhere. */
-function failureLines(failure: PackedError | undefined): string[] {
-  if (failure === undefined) return [];
-  const { kind, message, hint } = failure;
-  return [
-    kind === 'bug' ? 'ENDED BY A FAILURE.' : `ENDED BY A FAILURE: ${message}`,
-    ...(hint === undefined ? [] : [hint]),
-    'What the steps until then say:',
-  ];
-}
-
 /** Exit code 0 where the question has an answer: no knee up to where this machine ends is none. */
 export function isAnswered({ knee, bound, interrupted, failure }: CapacityResult): boolean {
   return !interrupted && !failure && (knee?.kind === 'knee' || (knee?.kind === 'none' && bound === undefined));
@@ -48,7 +36,8 @@ export function isAnswered({ knee, bound, interrupted, failure }: CapacityResult
 
 function findings(result: CapacityResult): string[] {
   const { knee, target, by, steps, search, bound } = result;
-  if (knee === undefined) return ['NOTHING IS KNOWN: no step came to its end.'];
+  if (knee === undefined)
+    return [steps.length > 0 ? 'NO ANSWER YET: one step is none.' : 'NOTHING IS KNOWN: no step came to its end.'];
   const { kept, over } = knee;
   const at = (load: number) => steps.filter((step) => step.load === load);
   const broken = over === undefined ? [] : at(over).filter(({ verdict }) => verdict !== 'kept');

