@@ -37,7 +37,6 @@ const LONGEST = [
   'e2e/capacity',
   'e2e/many-machines',
   'e2e/launch',
-  'infra/image',
   'slurm/array',
   'e2e/bad-input',
   'e2e/experiment',
@@ -45,6 +44,7 @@ const LONGEST = [
   'e2e/faults',
   'e2e/local',
   'e2e/scenario',
+  'e2e/package',
 ];
 
 class LongestFirst extends BaseSequencer {
