@@ -10,8 +10,8 @@ type Recovered = Extract<ShardResult, { ok: true }>;
 
 /**
  * What a shard's send log knows of a worker that died, counted as the worker would have. One that ran out of memory has not
- * written its last attempts (shard.ts, HURRIED_WRITE_MS; a quarter of a second where it was sudden). How its connections fared, but for what was done to them on purpose, nobody
- * knows.
+ * written its last attempts, of up to a quarter of a second. How its connections fared, but for what was done to them on purpose,
+ * nobody knows.
  */
 export async function recoverShard(
   { sentLog, minGapMs }: Omit<ShardTask, 'port' | 'positions'>,

@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8';
 import pLimit from 'p-limit';
 import { systemClock } from '../clock.ts';
 import { packError } from '../errors.ts';
@@ -19,12 +18,6 @@ import { newTally } from './tally.ts';
 import { newUnharmedLateness } from './unharmed-lateness.ts';
 
 const NEWS_EVERY_MS = 250;
-/**
- * A thread that runs out of memory ends at once, and loses what it has not written: with so much of its heap in use, it writes more
- * often. Not always: what the system is just taking is lost as well where a thread ends by itself, and must be so seldom.
- */
-const NEARLY_FULL = 0.8;
-const HURRIED_WRITE_MS = 25;
 
 /** The one long task of a worker thread. A refusal to begin is a result too, so that its hint survives the thread. */
 export default async function shard(task: ShardTask): Promise<ShardResult> {
@@ -113,8 +106,6 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
         });
       }
       lateness.note(0);
-      let nearlyFull = false;
-      const flush = () => void log.flush().catch(() => {}); // log.failed says it
       const news = every(NEWS_EVERY_MS, newsClock, () => {
         lateness.note(tally.lateMs());
         say({
@@ -124,12 +115,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
           ...(task.faults && { faults: faultRounds() }),
           ...(positions && { positions: positions.sample }),
         });
-        flush();
-        const { used_heap_size, heap_size_limit } = getHeapStatistics();
-        nearlyFull = used_heap_size > NEARLY_FULL * heap_size_limit;
-      });
-      const writing = every(HURRIED_WRITE_MS, newsClock, () => {
-        if (nearlyFull) flush();
+        void log.flush().catch(() => {}); // log.failed says it
       });
       await Promise.race([
         Promise.all(
@@ -145,7 +131,7 @@ async function runShard(task: ShardTask): Promise<ShardResult> {
       ]);
       lateness.note(tally.lateMs());
       newsClock.stop();
-      await Promise.all([news, writing]);
+      await news;
     }
   } finally {
     // Before the log is closed: faults that outlast the run end with it, and say so there.
